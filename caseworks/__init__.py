@@ -1,0 +1,1 @@
+"""The office: settings, organizations, staff, access, audit and code lists."""

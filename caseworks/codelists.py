@@ -1,0 +1,444 @@
+"""Every word that comes from a list: the code is stored, the word is shown, the standard is cited.
+
+A list is a `CodeList` of `Code`s. Both words of a code stand here, the official Chinese one and an English one: the
+Chinese word must be exactly what the forms print, whoever is looking, so these words are not in the catalogues.
+`label` follows the language of the page; `zh` is the official word that forms and sheets carry.
+
+An empty code means 未采集, *not collected*: it is a value of its own and is never counted as "no".
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+NOT_COLLECTED_ZH, NOT_COLLECTED_EN = "未采集", "not collected"
+
+
+def _in_chinese() -> bool:
+    return (get_language() or "zh-hans").startswith("zh")
+
+
+@dataclass(frozen=True)
+class Code:
+    """One entry of a list. `also` holds the other words people write for it in their sheets."""
+
+    code: str
+    zh: str
+    en: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The word in the language of the page."""
+        return self.zh if _in_chinese() else self.en
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A named list of codes, with the standard it comes from."""
+
+    name: str
+    source: str
+    codes: tuple[Code, ...]
+    _by_code: dict[str, Code] = field(init=False, repr=False, compare=False)
+    _by_word: dict[str, Code] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_code", {entry.code: entry for entry in self.codes})
+        words = {}
+        for entry in self.codes:
+            for word in (entry.zh, entry.en.lower(), *entry.also):
+                words.setdefault(word, entry)
+        object.__setattr__(self, "_by_word", words)
+
+    def __iter__(self) -> Iterator[Code]:
+        return iter(self.codes)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._by_code
+
+    def __getitem__(self, code: str) -> Code:
+        return self._by_code[code]
+
+    def label(self, code: str) -> str:
+        """The word for a code in the language of the page; 未采集 for the empty code, the code itself if unknown."""
+        if code in self._by_code:
+            return self._by_code[code].label
+        return code or (NOT_COLLECTED_ZH if _in_chinese() else NOT_COLLECTED_EN)
+
+    def zh(self, code: str) -> str:
+        """The official Chinese word for a code; empty for the empty code."""
+        return self._by_code[code].zh if code in self._by_code else code
+
+    def find(self, word: str) -> Code | None:
+        """The code a sheet's word stands for (official word, English word or a known synonym), or None."""
+        return self._by_word.get(word) or self._by_word.get(word.lower())
+
+    def choices(self) -> list[tuple[str, Any]]:
+        """(code, word) pairs for forms; the words follow the language of the page."""
+        return [(entry.code, _Label(entry)) for entry in self.codes]
+
+
+class _Label:
+    """A code's word, decided when it is rendered."""
+
+    def __init__(self, entry: Code) -> None:
+        self.entry = entry
+
+    def __str__(self) -> str:
+        return self.entry.label
+
+
+class CodeField(models.CharField):
+    """Stores a code of a list. Its choices never reach a migration: changing a word changes no table.
+
+    Blank is allowed unless `blank=False`, and means not collected.
+    """
+
+    def __init__(self, codelist: CodeList | None = None, **options: Any) -> None:
+        self.codelist = codelist
+        options.setdefault("max_length", 16)
+        options.setdefault("blank", True)
+        super().__init__(**options)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "blank": self.blank, "max_length": self.max_length}
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        if value and self.codelist is not None and value not in self.codelist:
+            raise ValidationError(_("Choose one of the listed values."), code="invalid_choice")
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001
+        super().contribute_to_class(cls, name, private_only)
+        codelist = self.codelist
+        if codelist is not None:
+            setattr(cls, f"get_{name}_display", lambda row: codelist.label(getattr(row, name)))
+
+    def formfield(self, **options: Any) -> Any:
+        from django import forms
+
+        if self.codelist is None:
+            return super().formfield(**options)
+        empty = [] if not self.blank else [("", _("Not collected"))]
+        defaults = {
+            "required": not self.blank,
+            "label": self.verbose_name,
+            "help_text": self.help_text,
+            "choices": [*empty, *self.codelist.choices()],
+        }
+        defaults.update({key: value for key, value in options.items() if key in {"widget", "label", "help_text"}})
+        if self.has_default():
+            defaults["initial"] = self.get_default()
+        return forms.ChoiceField(**defaults)
+
+
+def _list(name: str, source: str, *entries: tuple) -> CodeList:
+    return CodeList(name, source, tuple(Code(entry[0], entry[1], entry[2], tuple(entry[3:])) for entry in entries))
+
+
+# --- The child ----------------------------------------------------------------------------------------------------
+
+SEX = _list("sex", "GB/T 2261.1", ("1", "男", "male", "男性"), ("2", "女", "female", "女性"))
+
+ETHNICITY = _list(
+    "ethnicity",
+    "GB/T 3304",
+    *(
+        (f"{number:02d}", f"{zh}族", en, zh)
+        for number, (zh, en) in enumerate(
+            (pair.split(":") for pair in (
+                "汉:Han 蒙古:Mongol 回:Hui 藏:Tibetan 维吾尔:Uyghur 苗:Miao 彝:Yi 壮:Zhuang 布依:Buyei 朝鲜:Korean 满:Manchu "
+                "侗:Dong 瑶:Yao 白:Bai 土家:Tujia 哈尼:Hani 哈萨克:Kazak 傣:Dai 黎:Li 傈僳:Lisu 佤:Va 畲:She 高山:Gaoshan "
+                "拉祜:Lahu 水:Sui 东乡:Dongxiang 纳西:Naxi 景颇:Jingpo 柯尔克孜:Kirgiz 土:Tu 达斡尔:Daur 仫佬:Mulao 羌:Qiang "
+                "布朗:Blang 撒拉:Salar 毛南:Maonan 仡佬:Gelao 锡伯:Xibe 阿昌:Achang 普米:Pumi 塔吉克:Tajik 怒:Nu 乌孜别克:Uzbek "
+                "俄罗斯:Russian 鄂温克:Ewenki 德昂:Deang 保安:Bonan 裕固:Yugur 京:Gin 塔塔尔:Tatar 独龙:Derung 鄂伦春:Oroqen "
+                "赫哲:Hezhen 门巴:Monba 珞巴:Lhoba 基诺:Jino"
+            ).split()),
+            start=1,
+        )
+    ),
+    ("97", "其他", "other"),
+    ("98", "外国血统中国籍人士", "of foreign descent"),
+)  # fmt: skip
+
+REGISTRATION = _list(
+    "registration (户口性质)",
+    "学籍 collection standard; civil-affairs summary table",
+    ("1", "农业户口", "rural", "农业", "农村", "农村户口", "农村居民"),
+    ("2", "非农业户口", "urban", "非农业", "城镇", "城镇户口", "城镇居民", "非农"),
+    ("3", "无户口", "not registered", "未登记户口"),
+    ("9", "其他", "other"),
+)
+
+HEALTH = _list(
+    "health",
+    "学籍 collection standard (健康状况)",
+    ("10", "健康或良好", "healthy", "健康", "良好"),
+    ("20", "一般或较弱", "fair or weak", "一般", "较弱"),
+    ("30", "慢性病", "chronic illness", "有慢性病"),
+    ("40", "生理缺陷", "physical defect", "有生理缺陷"),
+    ("50", "残疾", "disabled"),
+    ("60", "重病", "seriously ill", "患病", "大病"),
+    ("90", "其他", "other"),
+)
+
+DISABILITY = _list(
+    "disability",
+    "GB/T 26341",
+    ("1", "视力残疾", "sight", "视力"),
+    ("2", "听力残疾", "hearing", "听力"),
+    ("3", "言语残疾", "speech", "言语"),
+    ("4", "肢体残疾", "limbs", "肢体"),
+    ("5", "智力残疾", "intellectual", "智力"),
+    ("6", "精神残疾", "mental", "精神"),
+    ("7", "多重残疾", "multiple", "多重"),
+)
+
+GRADE = _list(
+    "grade",
+    "school years of the 学籍 system",
+    ("K1", "幼儿园小班", "nursery", "小班"),
+    ("K2", "幼儿园中班", "lower kindergarten", "中班"),
+    ("K3", "幼儿园大班", "upper kindergarten", "大班"),
+    ("1", "一年级", "grade 1", "1年级", "小学一年级", "1"),
+    ("2", "二年级", "grade 2", "2年级", "小学二年级", "2"),
+    ("3", "三年级", "grade 3", "3年级", "小学三年级", "3"),
+    ("4", "四年级", "grade 4", "4年级", "小学四年级", "4"),
+    ("5", "五年级", "grade 5", "5年级", "小学五年级", "5"),
+    ("6", "六年级", "grade 6", "6年级", "小学六年级", "6"),
+    ("7", "七年级", "grade 7", "7年级", "初一", "初中一年级", "7"),
+    ("8", "八年级", "grade 8", "8年级", "初二", "初中二年级", "8"),
+    ("9", "九年级", "grade 9", "9年级", "初三", "初中三年级", "9"),
+    ("10", "高一", "grade 10", "10年级", "高中一年级", "10"),
+    ("11", "高二", "grade 11", "11年级", "高中二年级", "11"),
+    ("12", "高三", "grade 12", "12年级", "高中三年级", "12"),
+)
+
+BOARDING = _list(
+    "boarding (就读方式)",
+    "学籍 collection standard",
+    ("1", "走读", "day pupil", "否", "非寄宿", "非寄宿生"),
+    ("2", "住校", "boarder", "是", "寄宿", "寄宿生", "住宿"),
+)
+
+EXIT_REASON = _list(
+    "exit reason (退出原因)",
+    "civil-affairs record, 退出信息",
+    ("returned", "父母返乡", "parents came back"),
+    ("joined", "随父母外出", "left with the parents"),
+    ("aged", "年满十八周岁", "turned 18", "年满18周岁"),
+    ("moved", "迁出本地", "moved away"),
+    ("died", "死亡", "died"),
+    ("duplicate", "重复建档", "opened twice"),
+    ("other", "其他", "other"),
+)
+
+# --- The adults -----------------------------------------------------------------------------------------------------
+
+RELATION = _list(
+    "relation to the child",
+    "GB/T 4761",
+    ("51", "父亲", "father", "父", "爸爸", "生父"),
+    ("52", "母亲", "mother", "母", "妈妈", "生母"),
+    ("57", "继父或养父", "step- or adoptive father", "继父", "养父"),
+    ("58", "继母或养母", "step- or adoptive mother", "继母", "养母"),
+    ("61", "祖父", "paternal grandfather", "爷爷"),
+    ("62", "祖母", "paternal grandmother", "奶奶"),
+    ("63", "外祖父", "maternal grandfather", "外公", "姥爷"),
+    ("64", "外祖母", "maternal grandmother", "外婆", "姥姥"),
+    ("66", "曾祖父", "great-grandfather", "太爷爷"),
+    ("67", "曾祖母", "great-grandmother", "太奶奶"),
+    ("71", "兄", "elder brother", "哥哥"),
+    ("73", "弟", "younger brother", "弟弟"),
+    ("75", "姐", "elder sister", "姐姐"),
+    ("77", "妹", "younger sister", "妹妹"),
+    ("81", "伯父", "father's elder brother", "大伯", "伯伯"),
+    ("82", "伯母", "wife of father's elder brother", "大娘", "婶娘"),
+    ("83", "叔父", "father's younger brother", "叔叔"),
+    ("84", "婶母", "wife of father's younger brother", "婶婶"),
+    ("85", "舅父", "mother's brother", "舅舅"),
+    ("86", "舅母", "wife of mother's brother", "舅妈"),
+    ("87", "姨父", "husband of mother's sister", "姨夫"),
+    ("88", "姨母", "mother's sister", "姨妈", "小姨", "大姨"),
+    ("89", "姑父", "husband of father's sister", "姑夫"),
+    ("90", "姑母", "father's sister", "姑姑", "姑妈"),
+    ("60", "祖父母或外祖父母", "grandparents", "祖父母", "外祖父母"),
+    ("97", "其他亲属", "other relative", "亲属", "亲戚", "其他"),
+    ("99", "非亲属", "not related", "邻居", "朋友"),
+)
+FATHERS, MOTHERS = ("51", "57"), ("52", "58")
+PARENTS = (*FATHERS, *MOTHERS)
+PATERNAL_GRANDPARENTS, MATERNAL_GRANDPARENTS = ("61", "62"), ("63", "64")
+GRANDPARENTS = ("60", *PATERNAL_GRANDPARENTS, *MATERNAL_GRANDPARENTS)
+
+SITUATION = _list(
+    "situation of a parent (监护能力)",
+    "国发〔2016〕13号; 民发〔2019〕62号, 民发〔2020〕125号",
+    ("disabled", "重残", "severely disabled", "重度残疾"),
+    ("ill", "重病", "seriously ill"),
+    ("imprisoned", "服刑在押", "in prison", "服刑"),
+    ("detox", "强制隔离戒毒", "in compulsory detoxification", "戒毒"),
+    ("detained", "被执行其他限制人身自由措施", "otherwise deprived of liberty"),
+    ("lost", "失联", "out of contact"),
+    ("missing", "失踪", "missing", "下落不明"),
+    ("dead", "死亡", "dead", "去世", "已故", "病故"),
+    ("revoked", "被撤销监护资格", "guardianship revoked"),
+    ("expelled", "被遣送（驱逐）出境", "expelled from the country"),
+)
+
+ENTRUSTMENT_REASON = _list(
+    "reason of entrusted care (委托照料原因)",
+    "civil-affairs record, 委托照料人",
+    ("both", "父母双方同时外出", "both parents away"),
+    ("one", "一方外出另一方无监护能力", "one away, the other unable to care"),
+    ("unable", "父母双方无监护能力", "both unable to care"),
+)
+
+GUARDIANSHIP = _list(
+    "guardianship (监护情况)",
+    "民发〔2016〕42号 annex 1",
+    ("good", "较好", "good", "好", "良好"),
+    ("fair", "一般", "fair"),
+    ("poor", "差", "poor", "较差"),
+)
+
+DECLARATION = _list(
+    "declared left-behind (是否留守儿童)",
+    "学籍 collection standard: labels, not numbers, because systems number them differently",
+    ("0", "非留守儿童", "not left behind", "非留守", "否", "不是", "无", "×", "x"),
+    ("1", "单亲留守儿童", "one parent away", "单亲留守", "单亲"),
+    ("2", "双亲留守儿童", "both parents away", "双亲留守", "双亲"),
+    ("9", "留守儿童", "left behind, one or both not said", "是", "√", "留守", "y", "yes"),
+)
+
+# --- The work -------------------------------------------------------------------------------------------------------
+
+CONTACT_KIND = _list(
+    "kind of contact (帮扶记录)",
+    "seed reports; 随访 record",
+    ("home", "家访", "home visit", "入户走访", "走访"),
+    ("call", "电话", "phone call", "电话联系"),
+    ("video", "视频", "video call", "微信视频"),
+    ("talk", "谈心", "talk"),
+    ("letter", "书信", "letter"),
+    ("tutoring", "学习辅导", "tutoring", "辅导"),
+    ("company", "陪伴", "time together"),
+    ("service", "生活服务", "help with daily life"),
+    ("other", "其他", "other"),
+)
+
+COUNTERPART = _list(
+    "whom the contact was with",
+    "帮扶记录, 与谁联系",
+    ("child", "儿童本人", "the child"),
+    ("father", "父亲", "father"),
+    ("mother", "母亲", "mother"),
+    ("carer", "照护人", "carer"),
+    ("relative", "其他亲属", "another relative"),
+    ("teacher", "教师", "teacher"),
+    ("village", "村干部", "village cadre"),
+    ("town", "镇干部", "town cadre"),
+    ("other", "其他", "someone else"),
+)
+
+TOPIC = _list(
+    "topic",
+    "随访 record; survey domains of seed report 7",
+    ("study", "学习", "study"),
+    ("life", "生活", "daily life"),
+    ("psychology", "心理", "state of mind"),
+    ("safety", "安全", "safety"),
+    ("health", "健康", "health"),
+    ("family", "亲情", "family ties"),
+    ("conduct", "品行", "conduct"),
+)
+
+CONCERN = _list(
+    "concern level (四色)",
+    "county practice: 绿 黄 橙 红",
+    ("none", "正常", "nothing unusual"),
+    ("watch", "需要关注", "keep an eye on"),
+    ("help", "需要帮助", "needs help"),
+    ("urgent", "紧急", "urgent"),
+)
+
+MENTOR_KIND = _list(
+    "kind of mentor (帮扶人)",
+    "seed reports",
+    ("teacher", "教师", "teacher"),
+    ("cadre", "干部职工", "office staff"),
+    ("retired", "退休教师", "retired teacher"),
+    ("women", "爱心妈妈", "volunteer mother"),
+    ("parent", "代理家长", "acting parent"),
+    ("volunteer", "志愿者", "volunteer"),
+    ("other", "其他", "other"),
+)
+
+PAIRING_END = _list(
+    "why a pairing ended",
+    "结对帮扶",
+    ("term", "结对期满", "term over"),
+    ("mentor", "帮扶人变动", "the mentor changed"),
+    ("child", "儿童离开", "the child left"),
+    ("closed", "档案关闭", "the archive was closed"),
+    ("other", "其他", "other"),
+)
+
+# --- The office -------------------------------------------------------------------------------------------------------
+
+ORGANIZATION_KIND = _list(
+    "kind of organization",
+    "the offices that share the registry",
+    ("province", "省", "province"),
+    ("city", "市", "city"),
+    ("county", "县（区）", "county"),
+    ("district", "片区", "school district"),
+    ("town", "乡镇（街道）", "town"),
+    ("village", "村（居）委会", "village"),
+    ("school", "学校", "school"),
+    ("kindergarten", "幼儿园", "kindergarten"),
+    ("bureau", "局（台）", "bureau"),
+    ("federation", "妇联", "women's federation"),
+    ("committee", "关工委", "care committee"),
+    ("enterprise", "企业", "enterprise"),
+    ("garrison", "驻军", "garrison"),
+    ("volunteers", "志愿服务队", "volunteer team"),
+)
+SCHOOL_KINDS = ("school", "kindergarten")
+
+PROVINCE = _list(
+    "province",
+    "GB/T 2260",
+    ("11", "北京市", "Beijing", "北京"), ("12", "天津市", "Tianjin", "天津"), ("13", "河北省", "Hebei", "河北"),
+    ("14", "山西省", "Shanxi", "山西"), ("15", "内蒙古自治区", "Inner Mongolia", "内蒙古"),
+    ("21", "辽宁省", "Liaoning", "辽宁"), ("22", "吉林省", "Jilin", "吉林"), ("23", "黑龙江省", "Heilongjiang", "黑龙江"),
+    ("31", "上海市", "Shanghai", "上海"), ("32", "江苏省", "Jiangsu", "江苏"), ("33", "浙江省", "Zhejiang", "浙江"),
+    ("34", "安徽省", "Anhui", "安徽"), ("35", "福建省", "Fujian", "福建"), ("36", "江西省", "Jiangxi", "江西"),
+    ("37", "山东省", "Shandong", "山东"), ("41", "河南省", "Henan", "河南"), ("42", "湖北省", "Hubei", "湖北"),
+    ("43", "湖南省", "Hunan", "湖南"), ("44", "广东省", "Guangdong", "广东"), ("45", "广西壮族自治区", "Guangxi", "广西"),
+    ("46", "海南省", "Hainan", "海南"), ("50", "重庆市", "Chongqing", "重庆"), ("51", "四川省", "Sichuan", "四川"),
+    ("52", "贵州省", "Guizhou", "贵州"), ("53", "云南省", "Yunnan", "云南"), ("54", "西藏自治区", "Tibet", "西藏"),
+    ("61", "陕西省", "Shaanxi", "陕西"), ("62", "甘肃省", "Gansu", "甘肃"), ("63", "青海省", "Qinghai", "青海"),
+    ("64", "宁夏回族自治区", "Ningxia", "宁夏"), ("65", "新疆维吾尔自治区", "Xinjiang", "新疆"),
+    ("71", "台湾省", "Taiwan", "台湾"), ("81", "香港特别行政区", "Hong Kong", "香港"),
+    ("82", "澳门特别行政区", "Macao", "澳门"), ("99", "境外", "abroad", "国外"),
+)  # fmt: skip
+
+_PROVINCE_PREFIXES = tuple((word, entry.code) for entry in PROVINCE for word in (entry.zh, *entry.also))
+
+
+def province_of(place: str) -> str:
+    """The GB/T 2260 code of the province a written place begins with, or the empty code.
+
+    >>> province_of("江苏省苏州市"), province_of("广东东莞"), province_of("外地")
+    ('32', '44', '')
+    """
+    place = place.strip()
+    return next((code for word, code in _PROVINCE_PREFIXES if place.startswith(word)), "")
