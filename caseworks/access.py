@@ -1,0 +1,417 @@
+"""Who may see and do what. This is the only module that decides it.
+
+*Roles* say what a person may do; they belong to a posting, and a person acts in one posting at a time.
+*Scope* says about which children: it is put in force for a request, a command or a job, and every query for a record
+about a child obeys it at the moment its SQL is written. Without a scope such a query raises `ScopeError`; it never
+answers. *Guards* (`@requires`, `@public`, `@signed_in`) are the line above each view; a page without one is refused
+and fails the system check.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.apps import apps
+from django.core.exceptions import FullResultSet, PermissionDenied
+from django.db import models
+from django.db.models.expressions import Expression, F
+from django.db.models.lookups import In
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from caseworks.models import Posting, User
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+
+
+class Permission(StrEnum):
+    """What a role may do. Which children it may do it to is the scope's business."""
+
+    VIEW_CHILDREN = "view_children"  # lists and the summary of an archive
+    VIEW_ARCHIVES = "view_archives"  # the whole archive
+    KEEP_ARCHIVES = "keep_archives"  # open and change archives
+    IMPORT_ROSTERS = "import_rosters"
+    EXPORT_CHILDREN = "export_children"
+    LOG_CONTACTS = "log_contacts"
+    VIEW_PAIRINGS = "view_pairings"
+    MANAGE_PAIRINGS = "manage_pairings"
+    VIEW_REPORTS = "view_reports"  # figures
+    VIEW_REPORT_RECORDS = "view_report_records"  # the people behind a figure
+    EXPORT_REPORTS = "export_reports"
+    MANAGE_RULES = "manage_rules"  # contact rules and declared pupil counts
+    MANAGE_STAFF = "manage_staff"
+    MANAGE_ORGANIZATIONS = "manage_organizations"
+    VIEW_AUDIT = "view_audit"
+
+
+class Via(StrEnum):
+    """The road by which an organization, or a person, reaches a child."""
+
+    RESIDENCE = "residence"
+    ENROLMENT = "enrolment"
+    PAIRING = "pairing"
+    GRANT = "grant"
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """A role in the users' words: what it is called, one sentence about it, its rights and its roads to children."""
+
+    label: Any
+    sentence: Any
+    permissions: frozenset[Permission]
+    roads: tuple[Via, ...]
+
+
+class Role(StrEnum):
+    CASEWORKER = "caseworker"
+    SCHOOL_STAFF = "school_staff"
+    MENTOR = "mentor"
+    ADMINISTRATOR = "administrator"
+    LEADER = "leader"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+_P = Permission
+_FIELD_WORK = frozenset(
+    {_P.VIEW_CHILDREN, _P.VIEW_ARCHIVES, _P.KEEP_ARCHIVES, _P.EXPORT_CHILDREN, _P.LOG_CONTACTS, _P.VIEW_PAIRINGS}
+)
+ROLES: dict[str, RoleSpec] = {
+    Role.CASEWORKER: RoleSpec(
+        _("caseworker"),
+        _("Keeps the archives of the children who live in the village and logs contacts with them."),
+        _FIELD_WORK,
+        (Via.RESIDENCE, Via.GRANT),
+    ),
+    Role.SCHOOL_STAFF: RoleSpec(
+        _("school staff"),
+        _("Keeps the archives of the children enrolled in the school, imports rosters and logs contacts."),
+        _FIELD_WORK | {_P.IMPORT_ROSTERS},
+        (Via.ENROLMENT, Via.GRANT),
+    ),
+    Role.MENTOR: RoleSpec(
+        _("mentor"),
+        _("Reads the summary of the children paired with them and logs contacts, as long as the pairing lasts."),
+        frozenset({_P.VIEW_CHILDREN, _P.LOG_CONTACTS}),
+        (Via.PAIRING,),
+    ),
+    Role.ADMINISTRATOR: RoleSpec(
+        _("administrator"),
+        _("Runs the office: staff, pairings, rules, rosters, reports and exports, for everything under it."),
+        frozenset(_P) - {_P.KEEP_ARCHIVES, _P.LOG_CONTACTS, _P.MANAGE_ORGANIZATIONS, _P.VIEW_AUDIT},
+        (Via.RESIDENCE, Via.ENROLMENT, Via.PAIRING, Via.GRANT),
+    ),
+    Role.LEADER: RoleSpec(
+        _("leader"),
+        _("Reads the figures of everything under the office; no names."),
+        frozenset({_P.VIEW_REPORTS, _P.EXPORT_REPORTS}),
+        (Via.RESIDENCE, Via.ENROLMENT, Via.PAIRING),
+    ),
+    Role.AUDITOR: RoleSpec(
+        _("auditor"), _("Reads and exports the audit trail; no archives."), frozenset({_P.VIEW_AUDIT}), ()
+    ),
+    Role.SYSTEM: RoleSpec(
+        _("system"),
+        _("Keeps settings, organizations and accounts; no archives."),
+        frozenset({_P.MANAGE_STAFF, _P.MANAGE_ORGANIZATIONS}),
+        (),
+    ),
+}
+
+
+def role_choices() -> list[tuple[str, Any]]:
+    """(role, word) pairs for forms."""
+    return [(role.value, ROLES[role].label) for role in Role]
+
+
+# --- Scope ------------------------------------------------------------------------------------------------------------
+
+
+class ScopeError(PermissionError):
+    """A record about a child was asked for, or written, with no scope in force or outside it."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The children that whoever is acting may reach on a day: ranges of paths, each with the roads that count."""
+
+    ranges: tuple[tuple[str, str], ...]
+    roads: tuple[Via, ...]
+    today: date
+    everyone: bool = False
+
+    def children(self) -> models.QuerySet:
+        """Keys of the children in scope, as a sub-query over `Reach`."""
+        reach = apps.get_model("children", "Reach")._default_manager.filter(via__in=self.roads)
+        condition = models.Q(pk__in=[])
+        for low, high in self.ranges:
+            condition |= models.Q(path__gte=low, path__lt=high)
+        still = models.Q(until_on__isnull=True) | models.Q(until_on__gt=self.today)
+        return reach.filter(condition, still).values("child_id")
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who is acting now, in which posting, and with which scope."""
+
+    scope: Scope
+    user: User | None = None
+    posting: Posting | None = None
+    address: str | None = None
+
+
+_acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
+
+
+def acting() -> Acting | None:
+    """Who is acting, or None outside any scope."""
+    return _acting.get()
+
+
+def _scope_in_force() -> Scope:
+    current = _acting.get()
+    if current is None:
+        raise ScopeError("No scope is in force: a record about a child was asked for without saying on whose behalf.")
+    return current.scope
+
+
+def scope_of(posting: Posting | None, today: date) -> Scope:
+    """What a posting reaches on a day. A person without a posting reaches nobody.
+
+    A mentor's own children are those on the path of the person's own mentor records; everyone else reaches the
+    subtree of the organization by the roads of the role.
+    """
+    from caseworks.models import subtree
+
+    if posting is None:
+        return Scope((), (), today)
+    spec = ROLES[posting.role]
+    if not spec.roads:
+        return Scope((), (), today)
+    if posting.role == Role.MENTOR:
+        mentors = apps.get_model("visits", "Mentor")._default_manager.filter(
+            user=posting.user_id, organization=posting.organization_id
+        )
+        return Scope(tuple(subtree(mentor.path) for mentor in mentors), spec.roads, today)
+    return Scope((subtree(posting.organization.path),), spec.roads, today)
+
+
+@contextmanager
+def scope(
+    user: User, *, posting: Posting | None = None, today: date | None = None, address: str | None = None
+) -> Iterator[Acting]:
+    """Put in force what this person reaches, in the given posting or in the one held longest."""
+    today = today or timezone.localdate()
+    if posting is None:
+        posting = next(iter(user.postings_on(today)), None)
+    entered = Acting(scope_of(posting, today), user, posting, address)
+    token = _acting.set(entered)
+    try:
+        yield entered
+    finally:
+        _acting.reset(token)
+
+
+@contextmanager
+def everyone(reason: str) -> Iterator[Acting]:
+    """Put every child in scope, for a command or a job that serves no single person. The audit trail keeps the reason.
+
+    Only the modules listed in tests/test_conventions.py may use it.
+    """
+    from caseworks import audit
+
+    before = _acting.get()
+    entered = Acting(
+        Scope((), (), timezone.localdate(), everyone=True),
+        before.user if before else None,
+        before.posting if before else None,
+    )
+    token = _acting.set(entered)
+    try:
+        audit.record("scope.everyone", reason=reason)
+        yield entered
+    finally:
+        _acting.reset(token)
+
+
+class InScope(Expression):
+    """SQL condition: the child named by `column` is in the scope in force *when the SQL is written*.
+
+    `column` names the child key; with `through=(model label, field)` it names a row reached through a link table, such
+    as a relative through the kinships of children in scope.
+    """
+
+    conditional = True
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str | Expression, *, through: tuple[str, str] | None = None) -> None:
+        super().__init__()
+        self.column = F(column) if isinstance(column, str) else column
+        self.through = through
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        [self.column] = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        current = _scope_in_force()
+        if current.everyone:
+            raise FullResultSet
+        keys = current.children()
+        if self.through is not None:
+            label, field = self.through
+            keys = subquery(apps.get_model(label)).filter(child_id__in=keys).values(field)
+        return compiler.compile(In(self.column, keys.query))
+
+
+class ScopedQuerySet(models.QuerySet):
+    """A queryset of records about children."""
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        objs = list(objs)
+        _require_reach(self.model, {getattr(row, "child_id", None) for row in objs} - {None})
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        raise ScopeError("Raw SQL does not know the scope in force.")
+
+
+def subquery(model: type[models.Model]) -> models.QuerySet:
+    """A queryset without a scope of its own, only for use *inside* a scoped one, where a second scope would be paid for
+    twice. Modules that may use it are listed in tests/test_conventions.py; evaluating it is an error of the caller."""
+    return models.QuerySet(model)
+
+
+def _require_reach(model: type[models.Model], child_keys: set[Any]) -> None:
+    """Raise ScopeError unless every child is in scope; a scope must be in force even for none."""
+    current = _scope_in_force()
+    if current.everyone or not child_keys:
+        return
+    reached = set(current.children().filter(child_id__in=child_keys).values_list("child_id", flat=True))
+    if missing := child_keys - reached:
+        raise ScopeError(f"{model.__name__}: {len(missing)} child(ren) outside the scope in force.")
+
+
+class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    """Default-deny: every verb of every queryset it hands out obeys the scope in force, or raises ScopeError."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(InScope(self.model.scope_column, through=self.model.scope_through))
+
+
+class AboutChildren(models.Model):
+    """A record about children. `scope_column` names the child's key, `scope_through` the link table if there is one."""
+
+    scope_column = "child"
+    scope_through: tuple[str, str] | None = None
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            child = getattr(self, "child_id", None)
+            _require_reach(type(self), {child} - {None})
+        elif not kwargs.get("update_fields"):
+            kwargs["force_update"] = (
+                True  # the scoped base manager decides: a row out of scope is an error, not a write
+            )
+            _scope_in_force()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        if not type(self)._base_manager.filter(pk=self.pk).exists():
+            raise ScopeError(f"{type(self).__name__} is outside the scope in force.")
+        return super().delete(*args, **kwargs)
+
+
+# --- Guards -----------------------------------------------------------------------------------------------------------
+
+
+class View(Protocol):
+    rule: Rule
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse: ...
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a page demands. `permission` is None for pages open to everyone (`public`) or to every signed-in person."""
+
+    permission: Permission | None
+    methods: tuple[str, ...]
+    public: bool = False
+
+
+def _guard(rule: Rule) -> Callable[[Callable[..., HttpResponse]], View]:
+    allowed = (*rule.methods, "HEAD") if "GET" in rule.methods else rule.methods
+
+    def decorate(view: Callable[..., HttpResponse]) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            if rule.permission is not None and not allows(rule.permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.rule = rule  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def requires(permission: Permission, *, methods: tuple[str, ...] = ("GET",)) -> Callable[..., View]:
+    """The page is for people whose acting posting carries the permission. Others get 403; strangers to the record 404."""
+    return _guard(Rule(permission, methods))
+
+
+def signed_in(*, methods: tuple[str, ...] = ("GET",)) -> Callable[..., View]:
+    """The page is for everyone who is signed in, whatever their posting."""
+    return _guard(Rule(None, methods))
+
+
+def public(*, methods: tuple[str, ...] = ("GET",)) -> Callable[..., View]:
+    """The page is for everyone, signed in or not."""
+    return _guard(Rule(None, methods, public=True))
+
+
+def allows(permission: Permission) -> bool:
+    """True if whoever is acting may do this."""
+    current = _acting.get()
+    return current is not None and current.posting is not None and current.posting.allows(permission)
+
+
+# Model → what the acting posting needs to see it in the shared admin, and to change it there (None: nobody may).
+ADMIN: dict[str, tuple[Permission, Permission | None]] = {
+    "caseworks.organization": (_P.MANAGE_STAFF, _P.MANAGE_ORGANIZATIONS),
+    "caseworks.user": (_P.MANAGE_STAFF, _P.MANAGE_STAFF),
+    "caseworks.posting": (_P.MANAGE_STAFF, _P.MANAGE_STAFF),
+    "caseworks.auditevent": (_P.VIEW_AUDIT, None),
+}
+
+
+def admin_allows(permission: str) -> bool:
+    """Answers Django's `app.verb_model` for the shared admin from the table above; unknown models are closed."""
+    app, _dot, name = permission.partition(".")
+    verb, _bar, model = name.partition("_")
+    if not model:
+        return any(key.startswith(f"{app}.") and allows(see) for key, (see, _change) in ADMIN.items())
+    see, change = ADMIN.get(f"{app}.{model}", (None, None))
+    needed = see if verb == "view" else change
+    return needed is not None and allows(needed)

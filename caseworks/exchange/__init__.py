@@ -1,0 +1,1 @@
+"""All import and export: the columns of each sheet, the reader, the matcher and the writer."""

@@ -1,0 +1,20 @@
+"""The office's own records."""
+
+from caseworks.models.audit import AuditEvent
+from caseworks.models.base import PathField, Period, Record, in_force, subtree
+from caseworks.models.organizations import Organization
+from caseworks.models.staff import Posting, User
+from caseworks.models.submissions import Submission
+
+__all__ = [
+    "AuditEvent",
+    "Organization",
+    "PathField",
+    "Period",
+    "Posting",
+    "Record",
+    "Submission",
+    "User",
+    "in_force",
+    "subtree",
+]

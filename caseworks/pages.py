@@ -1,0 +1,58 @@
+"""How a page is made: one template, the frame around it, and its fragments for partial reloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+
+from caseworks import access
+from caseworks.access import Permission
+
+PER_PAGE = 50
+
+
+def page(
+    request: HttpRequest, template: str, *, fragment: str = "", status: int = 200, **context: Any
+) -> TemplateResponse:
+    """The page, or just its named fragment (a `partialdef` in it) when htmx asks for a part."""
+    if fragment and request.htmx and not request.htmx.boosted:
+        template = f"{template}#{fragment}"
+    response = TemplateResponse(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
+    return response
+
+
+def paginate(rows: QuerySet | list, request: HttpRequest, per_page: int = PER_PAGE) -> Page:
+    """The page of rows the address asks for; a number out of range gives the nearest page, never an error."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page", "")[:9])
+
+
+# What the bar at the top offers: address, word, and the permission without which it is not shown.
+NAVIGATION = (
+    ("visits:home", _("My work"), Permission.LOG_CONTACTS),
+    ("children:list", _("Children"), Permission.VIEW_CHILDREN),
+    ("visits:contacts", _("Contacts"), Permission.VIEW_CHILDREN),
+    ("visits:pairings", _("Pairings"), Permission.VIEW_PAIRINGS),
+    ("exchange:imports", _("Import"), Permission.IMPORT_ROSTERS),
+    ("reports:annual", _("Annual report"), Permission.VIEW_REPORTS),
+    ("admin:index", _("Office"), Permission.MANAGE_STAFF),
+    ("admin:index", _("Audit trail"), Permission.VIEW_AUDIT),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use: navigation, acting posting, and whether this is the demo."""
+    return {
+        "navigation": [(name, word) for name, word, needed in NAVIGATION if access.allows(needed)],
+        "posting": getattr(request, "posting", None),
+        "postings": getattr(request, "postings", []),
+        "can": {permission.value: access.allows(permission) for permission in Permission},
+        "demo": settings.DEMO,
+    }

@@ -1,0 +1,1 @@
+"""All reports: definitions, indicators and the annual report; one file per report, so the folder is the catalogue."""

@@ -1,0 +1,60 @@
+"""Nothing typed is lost when a session has expired.
+
+A form sent by somebody who has been signed out is kept, in the new anonymous session on the server, while they sign in
+again; then a page shows what they had typed with one button that sends it. It is offered only to the person whose page
+it was: the form carries their signed key (`{% submission_key %}`), so on a shared phone the next person never sees it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, resolve_url
+
+KEY = "typed"
+SECONDS_KEPT = 2 * 3600
+_signer = signing.TimestampSigner(salt="typed-by")
+_INTERNAL = {"csrfmiddlewaretoken", "typed_by", "password"}
+
+
+def signature_of(user) -> str:  # type: ignore[no-untyped-def]
+    """What a form carries to say whose it is."""
+    return _signer.sign(str(user.pk)) if user.is_authenticated else ""
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Send to the login page, keeping what was typed. Scripts get 401 as JSON: they would follow a redirect blindly."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"error": "login"}, status=401)
+    following = request.get_full_path()
+    if request.method == "POST" and request.POST.get("typed_by"):
+        try:
+            owner = _signer.unsign(request.POST["typed_by"], max_age=14 * 24 * 3600)
+        except signing.BadSignature:
+            owner = ""
+        if owner:
+            fields = [(name, value) for name, values in request.POST.lists() for value in values]
+            request.session[KEY] = {
+                "owner": owner,
+                "path": following,
+                "fields": [pair for pair in fields if pair[0] not in _INTERNAL],
+            }
+            request.session.set_expiry(SECONDS_KEPT)
+            following = resolve_url("caseworks:typed")
+    login = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': following})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": login})
+    return redirect(login)
+
+
+def kept_for(request: HttpRequest) -> dict | None:
+    """What this person had typed before being signed out, or None."""
+    kept = request.session.get(KEY)
+    return kept if kept and kept["owner"] == str(request.user.pk) else None
+
+
+def forget(request: HttpRequest) -> None:
+    request.session.pop(KEY, None)

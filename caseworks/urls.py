@@ -1,0 +1,28 @@
+"""Every address of the registry, by what it is about."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from caseworks import views
+
+office = (
+    [
+        path("login/", views.login, name="login"),
+        path("logout/", views.logout, name="logout"),
+        path("act-as/", views.act_as, name="act_as"),
+        path("language/", views.language, name="language"),
+        path("typed/", views.typed_before, name="typed"),
+    ],
+    "caseworks",
+)
+
+urlpatterns = [
+    path("", include(office)),
+    path("", include("visits.urls")),
+    path("children/", include("children.urls")),
+    path("reports/", include("caseworks.reports.urls")),
+    path("import/", include("caseworks.exchange.urls")),
+    path("office/", admin.site.urls),
+]
+handler404 = "caseworks.views.not_found"
+handler403 = "caseworks.views.refused"
