@@ -1,0 +1,1 @@
+"""The child: archive, enrolment, residence, and who reaches it."""

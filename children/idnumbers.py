@@ -1,0 +1,53 @@
+"""Citizen identity numbers (公民身份号码, GB 11643): reading them, and saying what is wrong with one.
+
+A doubtful number is a warning, not a refusal: twins registered twice, typing errors in the household register and
+numbers issued with a wrong check digit all exist, and a child must not go without an archive because of one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from stdnum.cn import ric
+
+_NOISE = re.compile(r"[\s'’‘`\u200b\ufeff-]")
+_SHAPE = re.compile(r"\d{17}[\dX]")
+_FLOAT = re.compile(r"\d+(\.\d+)?E\+?\d+", re.IGNORECASE)
+
+
+def clean(number: str) -> str:
+    """Full-width digits narrowed, spaces, quotes and dashes removed, a final x made X."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", number)).upper()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a number says. `fault` is empty if nothing is wrong, else `scientific`, `shape`, `date` or `check`."""
+
+    number: str
+    fault: str
+    born_on: date | None = None
+    sex: str = ""
+
+
+def read(number: str) -> Reading:
+    """Birth date and sex from a number, and its fault if it has one.
+
+    >>> read("11010519491231002X")
+    Reading(number='11010519491231002X', fault='', born_on=datetime.date(1949, 12, 31), sex='2')
+    """
+    number = clean(number)
+    if _FLOAT.fullmatch(number):
+        return Reading(number, "scientific")
+    if not _SHAPE.fullmatch(number):
+        return Reading(number, "shape")
+    sex = "1" if int(number[16]) % 2 else "2"
+    try:
+        born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return Reading(number, "date")
+    fault = "" if ric.calc_check_digit(number[:-1]) == number[-1] else "check"
+    return Reading(number, fault, born_on, sex)

@@ -1,0 +1,170 @@
+"""The archive of one child (一人一档)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from caseworks import codelists
+from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet, subquery
+from caseworks.codelists import CodeField
+from caseworks.identity import random_code
+from caseworks.models import Organization, Record, in_force, subtree
+from children import idnumbers, names
+
+
+def years_before(day: date, years: int) -> date:
+    """The last day on which somebody of that many full years can have been born.
+
+    >>> years_before(date(2024, 2, 29), 18)
+    datetime.date(2006, 2, 28)
+    """
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+class ChildQuerySet(ScopedQuerySet):
+    """Children, in the words of the people who ask for them."""
+
+    def live(self) -> ChildQuerySet:
+        """Archives that are open."""
+        return self.filter(closed_on__isnull=True)
+
+    def open_on(self, on: date) -> ChildQuerySet:
+        """Archives opened by a day and not closed by then."""
+        return self.filter(Q(opened_on__lte=on), Q(closed_on__isnull=True) | Q(closed_on__gt=on))
+
+    def opened_between(self, first: date, last: date) -> ChildQuerySet:
+        """Archives opened from a day to a day, both included."""
+        return self.filter(opened_on__range=(first, last))
+
+    def matching(self, words: str) -> ChildQuerySet:
+        """Children found by name, part of a name, pinyin, initials, ID number or its last four characters, or code."""
+        words = names.clean(words).lower().replace(" ", "")
+        if not words:
+            return self
+        found = Q(search_text__contains=f" {words}")
+        if len(words) == 4 and words[:3].isdigit():
+            found |= Q(id_tail=words.upper())
+        elif len(words) == 18:
+            found |= Q(id_number=idnumbers.clean(words))
+        elif len(words) == 10:
+            found |= Q(code=words.upper())
+        return self.filter(found)
+
+    def enrolled_under(self, *roots: Organization, on: date) -> ChildQuerySet:
+        """Children enrolled, on a day, in the given schools or in schools below the given offices."""
+        return self._at("children.Enrolment", "school", roots, on)
+
+    def living_under(self, *roots: Organization, on: date) -> ChildQuerySet:
+        """Children living, on a day, in the given villages or in villages below the given offices."""
+        return self._at("children.Residence", "village", roots, on)
+
+    def _at(self, label: str, place: str, roots: tuple[Organization, ...], on: date) -> ChildQuerySet:
+        below = Q(pk__in=[])
+        for root in roots:
+            low, high = subtree(root.path)
+            below |= Q(**{f"{place}__path__gte": low, f"{place}__path__lt": high})
+        # a sub-query, not a join: a join would count a child once for every row it has there
+        return self.filter(pk__in=subquery(apps.get_model(label)).filter(in_force(on), below).values("child"))
+
+    def under_age(self, years: int, on: date) -> ChildQuerySet:
+        """Children who have not reached an age, in full years, on a day."""
+        return self.filter(born_on__gt=years_before(on, years))
+
+    def aged(self, first: int, last: int, on: date) -> ChildQuerySet:
+        """Children from one age to another, both included, in full years on a day."""
+        return self.filter(born_on__lte=years_before(on, first), born_on__gt=years_before(on, last + 1))
+
+    def in_name_order(self) -> ChildQuerySet:
+        """By the reading of the name, as a Chinese list is read."""
+        return self.order_by("name_order", "id")
+
+
+class Child(Record, AboutChildren):
+    """A child's archive (儿童档案).
+
+    Facts about the person stand here; facts with dates (school, village, who is away, who cares) stand in rows of their
+    own. Whether the child *is* left behind is never stored: it follows from those facts, for a definition, on a day.
+    """
+
+    scope_column = "pk"
+
+    code = models.CharField(_("archive code"), max_length=10, unique=True, default=random_code, editable=False)
+    name = models.CharField(_("name"), max_length=72)
+    sex = CodeField(codelists.SEX, verbose_name=_("sex"))
+    born_on = models.DateField(_("date of birth"))
+    id_number = models.CharField(_("ID number"), max_length=18, blank=True)
+    id_doubtful = models.BooleanField(_("ID number to be verified"), default=False)
+    ethnicity = CodeField(codelists.ETHNICITY, verbose_name=_("ethnic group"))
+    registration = CodeField(codelists.REGISTRATION, verbose_name=_("household registration"))
+    registered_at = models.CharField(_("registered at"), max_length=100, blank=True)
+    health = CodeField(codelists.HEALTH, verbose_name=_("health"))
+    disability = CodeField(codelists.DISABILITY, verbose_name=_("disability"))
+    only_child = models.BooleanField(_("only child"), null=True)
+    orphan = models.BooleanField(_("orphan"), null=True)
+    guardianship = CodeField(codelists.GUARDIANSHIP, verbose_name=_("guardianship"))
+    notes = models.TextField(_("notes"), max_length=2000, blank=True)
+    opened_on = models.DateField(_("archive opened on"))
+    closed_on = models.DateField(_("archive closed on"), null=True, blank=True)
+    exit_reason = CodeField(codelists.EXIT_REASON, verbose_name=_("reason of exit"))
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # kept by save(): how the child is found and sorted
+    id_tail = models.CharField(max_length=4, blank=True, editable=False, db_index=True)
+    name_order = models.CharField(max_length=80, editable=False)
+    search_text = models.TextField(editable=False)
+
+    objects = ScopedManager.from_queryset(ChildQuerySet)()
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("child")
+        verbose_name_plural = _("children")
+        indexes = [models.Index(fields=["name_order", "id"], name="child_by_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_number"],
+                condition=Q(closed_on__isnull=True) & ~Q(id_number=""),
+                name="one_live_archive_per_id_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("opened_on")),
+                name="child_closed_after_opened",
+            ),
+            models.CheckConstraint(condition=Q(opened_on__gte=models.F("born_on")), name="child_opened_after_birth"),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=False) | Q(exit_reason=""), name="child_exit_reason_only_when_closed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def derive(self) -> Child:
+        """Fill what follows from name and ID number; save() does it, bulk writers call it themselves."""
+        self.id_tail = self.id_number[-4:]
+        self.name_order = names.sort_key(self.name)
+        self.search_text = names.search_text(self.name)
+        return self
+
+    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("children:detail", args=[self.code])
+
+    @property
+    def is_live(self) -> bool:
+        """True while the archive is open."""
+        return self.closed_on is None
+
+    def age_on(self, day: date) -> int:
+        """Full years of age on a day; a child born on 29 February turns a year older on 1 March of common years."""
+        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))

@@ -1,0 +1,54 @@
+"""Where the child goes to school and where the child lives, from when until when."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from caseworks import codelists
+from caseworks.access import AboutChildren
+from caseworks.codelists import CodeField
+from caseworks.models import Organization, Period, Record
+from children.models.archive import Child
+
+
+class Enrolment(Record, AboutChildren, Period):
+    """School, grade and class (学籍). A child has at most one open enrolment."""
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="enrolments")
+    school = models.ForeignKey(
+        Organization, verbose_name=_("school"), on_delete=models.PROTECT, related_name="enrolments"
+    )
+    grade = CodeField(codelists.GRADE, verbose_name=_("grade"))
+    class_name = models.CharField(_("class"), max_length=20, blank=True)
+    boarding = CodeField(codelists.BOARDING, verbose_name=_("boarding"))
+    student_number = models.CharField(_("number in class"), max_length=20, blank=True)
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("enrolment")
+        constraints = [
+            Period.ends_after_it_begins("enrolment_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(until_on__isnull=True), name="one_open_enrolment_per_child"
+            ),
+        ]
+
+
+class Residence(Record, AboutChildren, Period):
+    """Village and address. A child has at most one open residence."""
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="residences")
+    village = models.ForeignKey(
+        Organization, verbose_name=_("village"), on_delete=models.PROTECT, related_name="residences"
+    )
+    address = models.CharField(_("address"), max_length=100, blank=True)
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("residence")
+        constraints = [
+            Period.ends_after_it_begins("residence_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(until_on__isnull=True), name="one_open_residence_per_child"
+            ),
+        ]

@@ -1,0 +1,47 @@
+"""The people around a child, read together: parents, siblings, and who cares for the child today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import QuerySet
+
+from caseworks.access import subquery
+from caseworks.codelists import PARENTS
+from caseworks.models import in_force
+from children.models import Child
+from children.models.archive import ChildQuerySet
+from guardians.models import Entrustment, Kinship
+
+
+def kinships_of(child: Child) -> QuerySet[Kinship]:
+    """The child's relatives with what they are to the child, parents first, then by the code of the relation."""
+    return child.kinships.select_related("relative").order_by("relation", "id")
+
+
+def siblings_of(child: Child) -> ChildQuerySet:
+    """Children in scope who share a parent with this child, the eldest first."""
+    parents = subquery(Kinship).filter(child=child, relation__in=PARENTS).values("relative")
+    children = subquery(Kinship).filter(relation__in=PARENTS, relative__in=parents).values("child")
+    return Child.objects.live().filter(pk__in=children).exclude(pk=child.pk).order_by("born_on", "id")
+
+
+def carers_on(children: Iterable[Child], on: date) -> dict[object, Entrustment]:
+    """Who cares for each child on a day: child key → the latest entrusted care in force (`.relation` is filled with the
+    carer's relation to the child, empty if none is recorded)."""
+    keys = [child.pk for child in children]
+    cares = (
+        Entrustment.objects.filter(in_force(on), child__in=keys).select_related("relative").order_by("from_on", "id")
+    )
+    relations = {
+        (child, relative): relation
+        for child, relative, relation in Kinship.objects.filter(child__in=keys).values_list(
+            "child_id", "relative_id", "relation"
+        )
+    }
+    found = {}
+    for care in cares:
+        care.relation = relations.get((care.child_id, care.relative_id), "")
+        found[care.child_id] = care
+    return found

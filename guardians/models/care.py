@@ -1,0 +1,58 @@
+"""Who cares for the child while a parent is away, and what a roster merely declared."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from caseworks import codelists
+from caseworks.access import AboutChildren
+from caseworks.codelists import CodeField
+from caseworks.models import Organization, Period, Record
+from children.models import Child
+from guardians.models.relatives import Relative
+
+
+class Entrustment(Record, AboutChildren, Period):
+    """Entrusted care (委托照护): the parents stay guardians, this relative cares for the child day by day.
+
+    Source: 未成年人保护法 art. 22 (the child is heard) and 23 (written notice to school *and* residence committee).
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="entrustments")
+    relative = models.ForeignKey(
+        Relative, verbose_name=_("carer"), on_delete=models.CASCADE, related_name="entrustments"
+    )
+    reason = CodeField(codelists.ENTRUSTMENT_REASON, verbose_name=_("reason"))
+    child_heard_on = models.DateField(_("child heard on"), null=True, blank=True)
+    agreement_signed_on = models.DateField(_("agreement signed on"), null=True, blank=True)
+    school_notified_on = models.DateField(_("school notified in writing on"), null=True, blank=True)
+    village_notified_on = models.DateField(_("village notified in writing on"), null=True, blank=True)
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("entrusted care")
+        constraints = [Period.ends_after_it_begins("entrustment_ends_after_it_begins")]
+
+
+class Declaration(Record, AboutChildren):
+    """What a roster said about being left behind, on a day. Facts about the parents outrank it.
+
+    `outranked` marks one that the facts of its own sheet contradict (both parents work "here", yet 留守 is ticked): it
+    is kept, and counts for nothing.
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="declarations")
+    value = CodeField(codelists.DECLARATION, verbose_name=_("declared left behind"), blank=False)
+    declared_on = models.DateField(_("declared on"))
+    outranked = models.BooleanField(_("outranked by facts"), default=False)
+    organization = models.ForeignKey(
+        Organization, verbose_name=_("declared by"), on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("declaration")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "organization", "declared_on"], name="one_declaration_per_office_and_day"
+            )
+        ]

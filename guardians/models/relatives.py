@@ -1,0 +1,91 @@
+"""Relatives are people: siblings share them. What they are to a child is a link."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from caseworks import codelists
+from caseworks.access import AboutChildren
+from caseworks.codelists import CodeField
+from caseworks.models import Period, Record
+from children.models import Child
+
+
+class Relative(Record, AboutChildren):
+    """A parent, grandparent or other adult (亲属), or somebody who cares for a child without being related."""
+
+    scope_column = "pk"
+    scope_through = ("guardians.Kinship", "relative")
+
+    name = models.CharField(_("name"), max_length=72)
+    sex = CodeField(codelists.SEX, verbose_name=_("sex"))
+    born_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
+    id_number = models.CharField(_("ID number"), max_length=18, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    address = models.CharField(_("address"), max_length=100, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("relative")
+        verbose_name_plural = _("relatives")
+        indexes = [models.Index(fields=["phone"], name="relative_by_phone")]
+
+
+class Kinship(Record, AboutChildren):
+    """What a relative is to a child, by GB/T 4761: 51 father, 52 mother, 61 paternal grandfather …"""
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="kinships")
+    relative = models.ForeignKey(Relative, on_delete=models.CASCADE, related_name="kinships")
+    relation = CodeField(codelists.RELATION, verbose_name=_("relation"), blank=False)
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("kinship")
+        constraints = [
+            models.UniqueConstraint(fields=["child", "relative"], name="one_kinship_per_child_and_relative"),
+        ]
+
+
+class Absence(Record, AboutChildren, Period):
+    """A relative is away to work (外出务工): where, with which employer, from when until when.
+
+    `from_on` is the first day known to be away. Where `from_known` is false the true beginning is earlier and unknown,
+    and `from_on` is the day it was reported: a roster says where a parent works, seldom since when.
+    """
+
+    scope_column = "relative"
+    scope_through = ("guardians.Kinship", "relative")
+
+    relative = models.ForeignKey(Relative, on_delete=models.CASCADE, related_name="absences")
+    place = models.CharField(_("place of work, to the city"), max_length=60, blank=True)
+    province = CodeField(codelists.PROVINCE, verbose_name=_("province"), editable=False)
+    employer = models.CharField(_("employer"), max_length=60, blank=True)
+    from_known = models.BooleanField(_("beginning known"), default=True)
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("absence")
+        constraints = [
+            Period.ends_after_it_begins("absence_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["relative"], condition=Q(until_on__isnull=True), name="one_open_absence_per_relative"
+            ),
+        ]
+
+    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        self.province = codelists.province_of(self.place)
+        super().save(*args, **kwargs)
+
+
+class Situation(Record, AboutChildren, Period):
+    """Why a relative cannot care for a child (无监护能力 and the situations of 民发〔2019〕62号), from when until when."""
+
+    scope_column = "relative"
+    scope_through = ("guardians.Kinship", "relative")
+
+    relative = models.ForeignKey(Relative, on_delete=models.CASCADE, related_name="situations")
+    kind = CodeField(codelists.SITUATION, verbose_name=_("situation"), blank=False)
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("situation")
+        constraints = [Period.ends_after_it_begins("situation_ends_after_it_begins")]

@@ -1,0 +1,87 @@
+"""Mentors and the children paired with them (结对帮扶)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from caseworks import codelists
+from caseworks.access import AboutChildren
+from caseworks.codelists import CodeField
+from caseworks.identity import random_code
+from caseworks.models import Organization, Period, Record, in_force, subtree
+from children.models import Child
+
+
+class MentorQuerySet(models.QuerySet["Mentor"]):
+    def of(self, organization: Organization) -> MentorQuerySet:
+        """Mentors of an organization and of everything under it."""
+        low, high = subtree(organization.path)
+        return self.filter(organization__path__gte=low, organization__path__lt=high)
+
+    def available_on(self, day) -> MentorQuerySet:  # type: ignore[no-untyped-def]
+        """Mentors who may be given a child on a day."""
+        return self.filter(in_force(day))
+
+
+class Mentor(Record, Period):
+    """Somebody who looks after paired children (帮扶人): a teacher, a colleague of a bureau, a retired teacher …
+
+    A mentor who signs in has a `user`; one who does not is still paired, and the office logs for them.
+    `checked_on` is the day of the record check that 未成年人保护法 art. 62 asks for.
+    """
+
+    code = models.CharField(_("code"), max_length=10, unique=True, default=random_code, editable=False)
+    organization = models.ForeignKey(
+        Organization, verbose_name=_("organization"), on_delete=models.PROTECT, related_name="mentors"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("login"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="mentors",
+    )
+    name = models.CharField(_("name"), max_length=40)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    kind = CodeField(codelists.MENTOR_KIND, verbose_name=_("kind"))
+    checked_on = models.DateField(_("background checked on"), null=True, blank=True)
+
+    objects = MentorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mentor")
+        verbose_name_plural = _("mentors")
+        ordering = ["organization__path", "name", "id"]
+        constraints = [Period.ends_after_it_begins("mentor_ends_after_they_begin")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """The mentor's own place below the organization: administrators of it reach the paired children too."""
+        return f"{self.organization.path}{self.code}/"
+
+
+class Pairing(Record, AboutChildren, Period):
+    """This mentor looks after this child, from a day until a day."""
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="pairings")
+    mentor = models.ForeignKey(Mentor, verbose_name=_("mentor"), on_delete=models.PROTECT, related_name="pairings")
+    end_reason = CodeField(codelists.PAIRING_END, verbose_name=_("why it ended"))
+
+    class Meta(AboutChildren.Meta):
+        verbose_name = _("pairing")
+        verbose_name_plural = _("pairings")
+        constraints = [
+            Period.ends_after_it_begins("pairing_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["mentor", "child"],
+                condition=Q(until_on__isnull=True),
+                name="one_open_pairing_per_mentor_and_child",
+            ),
+        ]

@@ -1,0 +1,36 @@
+"""How often which children are to be contacted: local rules, kept by the office, never constants."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from caseworks import codelists
+from caseworks.codelists import CodeField
+from caseworks.models import Organization, Period, Record
+
+
+class ContactRule(Record, Period):
+    """People in a role, under an organization, contact certain children in a certain way every so many days (联系规则).
+
+    `kind` empty means any way; `definition` empty means every child, else only those left behind by that definition.
+    The nearest organization's rule wins over those of the offices above it.
+    """
+
+    organization = models.ForeignKey(
+        Organization, verbose_name=_("for the offices under"), on_delete=models.CASCADE, related_name="contact_rules"
+    )
+    role = CodeField(verbose_name=_("by whom"), blank=False)
+    kind = CodeField(codelists.CONTACT_KIND, verbose_name=_("how"))
+    definition = CodeField(verbose_name=_("which children"))
+    every_days = models.PositiveSmallIntegerField(_("every (days)"))
+
+    class Meta:
+        verbose_name = _("contact rule")
+        verbose_name_plural = _("contact rules")
+        ordering = ["organization__path", "role", "every_days"]
+        constraints = [
+            Period.ends_after_it_begins("contact_rule_ends_after_it_begins"),
+            models.CheckConstraint(condition=Q(every_days__gte=1), name="contact_rule_at_least_daily"),
+        ]
