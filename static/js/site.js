@@ -1,0 +1,26 @@
+"use strict";
+/* What every page may use. Each page works without it. */
+document.documentElement.classList.add("script");
+
+// the error summary takes the focus, so that a screen reader reads it first
+document.querySelector("[data-focus]")?.focus();
+
+// choices that apply at once
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
+
+// Save can be pressed once; the server keeps a second press harmless in any case
+document.addEventListener("submit", (event) => {
+  const button = event.target.querySelector("button[type=submit]:not([name])");
+  if (event.target.method === "post" && button) setTimeout(() => { button.disabled = true; }, 0);
+});
+addEventListener("pageshow", () => {
+  document.querySelectorAll("button[type=submit]:disabled").forEach((button) => { button.disabled = false; });
+});
+
+// partial reloads carry the token that every form carries
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (token) event.detail.headers["X-CSRFToken"] = token.value;
+});

@@ -1,0 +1,53 @@
+"""What every test may use: the cast, and the scope that a test must enter on purpose.
+
+No test runs with a scope by accident: a factory enters EVERYONE for the moment it writes, and a test that reads
+records about children says on whose behalf, with `as_user(...)` or `as_everyone`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.conf import settings
+
+from caseworks import access
+from tests import factories
+
+
+def pytest_configure() -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def today() -> date:
+    """The day of the tests: a Monday in term."""
+    return date(2026, 11, 23)
+
+
+@pytest.fixture
+def cast(db) -> factories.Cast:
+    """The same people in every test: see factories.Cast."""
+    return factories.make_cast()
+
+
+@pytest.fixture
+def as_everyone(db):
+    """Every child in scope, for a test about rules rather than about who sees what."""
+    with access.everyone("test"):
+        yield
+
+
+@pytest.fixture
+def sign_in(client):
+    """Sign a person in: `sign_in(cast.clerk).get(...)`."""
+
+    def signed_in(user):
+        client.force_login(user)
+        return client
+
+    return signed_in

@@ -1,0 +1,14 @@
+"""The settings of the tests, whatever the machine's own environment says. Loaded by pytest before Django."""
+
+import os
+
+os.environ.update(
+    {
+        "CASEWORKS_DEMO": "1",
+        "SECRET_KEY": "only-for-tests",
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        # the browser tests drive a synchronous browser API, which runs a loop in the test's own thread
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    }
+)
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:")

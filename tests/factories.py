@@ -1,0 +1,280 @@
+"""Test data without surprises: plain keyword-only functions, and the cast.
+
+Every function writes under EVERYONE, in its own moment, so that no scope leaks into the test.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from dataclasses import dataclass
+from datetime import date
+
+from stdnum.cn import ric
+
+from caseworks import access
+from caseworks.access import Role, Via
+from caseworks.models import Organization, Posting, User
+from caseworks.phones import clean as clean_phone
+from children.models import Child, Enrolment, PupilCount, Residence
+from children.reach import open_road
+from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
+from visits.models import Contact, ContactChild, ContactRule, Counterpart, Mentor, Pairing
+
+LONG_AGO = date(2020, 9, 1)
+_serial = itertools.count(1)
+
+
+def for_everyone(function):
+    """Run a factory with every child in scope, whoever is acting in the test."""
+
+    @functools.wraps(function)
+    def wrapped(*args, **kwargs):
+        with access.everyone("test data"):
+            return function(*args, **kwargs)
+
+    return wrapped
+
+
+def organization(
+    code: str, kind: str = "village", *, parent: Organization | None = None, name: str = ""
+) -> Organization:
+    return Organization.objects.create(code=code, kind=kind, parent=parent, name=name or code)
+
+
+def user(username: str = "", *, name: str = "") -> User:
+    username = username or f"person{next(_serial)}"
+    return User.objects.create_user(username, "pass-word-of-tests", name=name or username)
+
+
+def posting(
+    person: User, place: Organization, role: str, *, from_on: date = LONG_AGO, until_on: date | None = None
+) -> Posting:
+    return Posting.objects.create(user=person, organization=place, role=role, from_on=from_on, until_on=until_on)
+
+
+def id_number(born_on: date, sex: str, *, area: str = "500116") -> str:
+    """A number with a right check digit that no other call gives."""
+    order = next(_serial) % 500 * 2 + (1 if sex == "1" else 0)
+    body = f"{area}{born_on:%Y%m%d}{order:03d}"
+    return body + ric.calc_check_digit(body)
+
+
+@for_everyone
+def child(
+    name: str = "张伟",
+    *,
+    school: Organization | None = None,
+    village: Organization | None = None,
+    sex: str = "1",
+    born_on: date = date(2015, 5, 6),
+    grade: str = "5",
+    class_name: str = "1班",
+    address: str = "3组12号",
+    **fields,
+) -> Child:
+    """A child with an open archive, enrolled and living where said."""
+    fields.setdefault("id_number", id_number(born_on, sex))
+    fields.setdefault("registration", "1")
+    row = Child.objects.create(
+        name=name, sex=sex, born_on=born_on, opened_on=fields.pop("opened_on", LONG_AGO), **fields
+    )
+    if school is not None:
+        open_road(row, Via.ENROLMENT, school.path)
+        Enrolment.objects.create(child=row, school=school, grade=grade, class_name=class_name, from_on=row.opened_on)
+    if village is not None:
+        open_road(row, Via.RESIDENCE, village.path)
+        Residence.objects.create(child=row, village=village, address=address, from_on=row.opened_on)
+    return row
+
+
+@for_everyone
+def relative(
+    *children: Child, relation: str = "51", name: str = "张大山", phone: str = "13812345678", **fields
+) -> Relative:
+    """One person who is the same to each of these children."""
+    row = Relative.objects.create(name=name, phone=clean_phone(phone), **fields)
+    for each in children:
+        Kinship.objects.create(child=each, relative=row, relation=relation)
+    return row
+
+
+@for_everyone
+def absence(who: Relative, *, place: str = "广东省东莞市", from_on: date = date(2025, 2, 17), **fields) -> Absence:
+    return Absence.objects.create(relative=who, place=place, from_on=from_on, **fields)
+
+
+@for_everyone
+def situation(who: Relative, *, kind: str = "disabled", from_on: date = LONG_AGO, **fields) -> Situation:
+    return Situation.objects.create(relative=who, kind=kind, from_on=from_on, **fields)
+
+
+@for_everyone
+def entrustment(whom: Child, carer: Relative, *, from_on: date = LONG_AGO, **fields) -> Entrustment:
+    return Entrustment.objects.create(child=whom, relative=carer, from_on=from_on, **fields)
+
+
+@for_everyone
+def declaration(
+    whom: Child, value: str, by: Organization, *, declared_on: date = date(2025, 9, 1), **fields
+) -> Declaration:
+    return Declaration.objects.create(child=whom, value=value, organization=by, declared_on=declared_on, **fields)
+
+
+def mentor(place: Organization, *, person: User | None = None, name: str = "李老师", **fields) -> Mentor:
+    return Mentor.objects.create(organization=place, user=person, name=name, from_on=LONG_AGO, **fields)
+
+
+@for_everyone
+def pairing(
+    who: Mentor, whom: Child, *, from_on: date = date(2025, 9, 1), until_on: date | None = None, **fields
+) -> Pairing:
+    row = Pairing.objects.create(mentor=who, child=whom, from_on=from_on, until_on=until_on, **fields)
+    if until_on is None:
+        open_road(whom, Via.PAIRING, who.path)
+    return row
+
+
+@for_everyone
+def contact(
+    *children: Child,
+    by: User,
+    place: Organization,
+    kind: str = "home",
+    held_on: date = date(2026, 11, 1),
+    reached: bool = True,
+    met: tuple[tuple[str, Relative | None], ...] = (),
+    **fields,
+) -> Contact:
+    row = Contact.objects.create(kind=kind, held_on=held_on, reached=reached, logged_by=by, logged_for=place, **fields)
+    for each in children:
+        ContactChild.objects.create(contact=row, child=each)
+    for whom, person in met:
+        Counterpart.objects.create(contact=row, kind=whom, relative=person)
+    return row
+
+
+def contact_rule(
+    place: Organization, role: str, *, every_days: int = 30, kind: str = "", definition: str = ""
+) -> ContactRule:
+    return ContactRule.objects.create(
+        organization=place, role=role, kind=kind, definition=definition, every_days=every_days, from_on=LONG_AGO
+    )
+
+
+def pupil_count(
+    school: Organization,
+    pupils: int,
+    *,
+    term: str = "2025-1",
+    counted_on: date = date(2025, 9, 20),
+    rural: int | None = None,
+) -> PupilCount:
+    return PupilCount.objects.create(school=school, term=term, counted_on=counted_on, pupils=pupils, rural_pupils=rural)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Two counties. In the first, a town with two villages and two schools; in the second, a school and a village.
+
+    `child` lives in `village` and goes to `school`; `sibling` is her younger brother; `neighbour` lives in the other
+    village and goes to the other school; `foreigner` is in the other county. The mentor is paired with `child`.
+    """
+
+    county: Organization
+    town: Organization
+    village: Organization
+    other_village: Organization
+    school: Organization
+    other_school: Organization
+    bureau: Organization
+    other_county: Organization
+    foreign_school: Organization
+    foreign_village: Organization
+    officer: User
+    caseworker: User
+    clerk: User
+    colleague: User
+    mentor: User
+    leader: User
+    auditor: User
+    system: User
+    stranger: User
+    idle: User
+    child: Child
+    sibling: Child
+    neighbour: Child
+    foreigner: Child
+    mother: Relative
+    grandmother: Relative
+    foreign_father: Relative
+    pairing: Pairing
+
+    @property
+    def people(self) -> dict[str, User]:
+        """Everyone who can sign in, by the name they have here."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, User)}
+
+
+def _person(username: str, place: Organization | None, role: str) -> User:
+    person = user(username)
+    if place is not None:
+        posting(person, place, role)
+    return person
+
+
+def make_cast() -> Cast:
+    county = organization("jiang", "county", name="江县")
+    town = organization("shi", "town", parent=county, name="石镇")
+    village = organization("longjing", "village", parent=town, name="龙井村")
+    other_village = organization("baisha", "village", parent=town, name="白沙村")
+    school = organization("shi-school", "school", parent=town, name="石镇小学")
+    other_school = organization("baisha-school", "school", parent=town, name="白沙小学")
+    bureau = organization("guangdian", "bureau", parent=county, name="广电局")
+    other_county = organization("yun", "county", name="云县")
+    foreign_school = organization("yun-school", "school", parent=other_county, name="云县小学")
+    foreign_village = organization("yun-village", "village", parent=other_county, name="云村")
+    mentor_user = _person("mei", bureau, Role.MENTOR)
+    one = child(
+        "张小雨", school=school, village=village, sex="2", born_on=date(2014, 3, 2), id_number="500116201403024325"
+    )
+    two = child("张小山", school=school, village=village, born_on=date(2016, 8, 9), grade="4")
+    neighbour = child("李明", school=other_school, village=other_village)
+    foreigner = child("单云飞", school=foreign_school, village=foreign_village)
+    mother = relative(one, two, relation="52", name="王芳", phone="139 0000 1111")
+    grandmother = relative(one, two, relation="62", name="陈桂英", phone="13700002222")
+    foreign_father = relative(foreigner, relation="51", name="单父")
+    absence(mother)
+    entrustment(one, grandmother, reason="one")
+    entrustment(two, grandmother, reason="one")
+    the_mentor = mentor(bureau, person=mentor_user, name="梅老师")
+    return Cast(
+        county=county,
+        town=town,
+        village=village,
+        other_village=other_village,
+        school=school,
+        other_school=other_school,
+        bureau=bureau,
+        other_county=other_county,
+        foreign_school=foreign_school,
+        foreign_village=foreign_village,
+        officer=_person("ouyang", county, Role.ADMINISTRATOR),
+        caseworker=_person("cun", village, Role.CASEWORKER),
+        clerk=_person("xue", school, Role.SCHOOL_STAFF),
+        colleague=_person("tong", other_school, Role.SCHOOL_STAFF),
+        mentor=mentor_user,
+        leader=_person("ling", county, Role.LEADER),
+        auditor=_person("shen", county, Role.AUDITOR),
+        system=_person("xi", county, Role.SYSTEM),
+        stranger=_person("sheng", other_county, Role.ADMINISTRATOR),
+        idle=_person("xian", None, ""),
+        child=one,
+        sibling=two,
+        neighbour=neighbour,
+        foreigner=foreigner,
+        mother=mother,
+        grandmother=grandmother,
+        foreign_father=foreign_father,
+        pairing=pairing(the_mentor, one),
+    )
