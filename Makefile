@@ -25,7 +25,7 @@ run: .venv/run var/caseworks.env
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py load_demo --if-empty
 	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
-	$(BIN)/gunicorn caseworks.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 8 --access-logfile /dev/null
+	$(BIN)/gunicorn caseworks.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 8 --no-control-socket --log-level warning
 
 # The whole suite: SQLite always, PostgreSQL and the browser where the machine has them; it says what it skipped.
 test: .venv/dev

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LoginForm(AuthenticationForm):
-    """Name and password."""
+    """Login and password."""
 
     error_messages = {
         "invalid_login": _("The login or the password is wrong. Check capital letters and try again."),

@@ -9,9 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from caseworks import audit, typed
+from caseworks import audit, demo_logins, typed
 from caseworks.access import public, signed_in
-from caseworks.demo_logins import DEMO_LOGINS
 from caseworks.forms import LoginForm
 from caseworks.middleware import POSTING_KEY
 from caseworks.pages import page
@@ -39,7 +38,7 @@ def login(request: HttpRequest) -> HttpResponse:
         "caseworks/login.html",
         form=form,
         following=_following(request),
-        logins=DEMO_LOGINS if settings.DEMO else (),
+        demo_logins=demo_logins if settings.DEMO else None,
     )
 
 
