@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
 from caseworks.codelists import CodeField
+from caseworks.identity import random_code
 from caseworks.models import Organization, Period, Record
 
 
@@ -18,6 +19,7 @@ class ContactRule(Record, Period):
     The nearest organization's rule wins over those of the offices above it.
     """
 
+    code = models.CharField(_("code"), max_length=10, unique=True, default=random_code, editable=False)
     organization = models.ForeignKey(
         Organization, verbose_name=_("for the offices under"), on_delete=models.CASCADE, related_name="contact_rules"
     )
