@@ -18,6 +18,8 @@ from visits.models import Counterpart
 # people who are no relatives, or whose name is not in the archive
 OTHERS = ("child", "teacher", "village", "town", "other")
 FAMILY = ("father", "mother", "carer")
+# more children than this at one address: it is a hamlet, not a house
+LARGEST_HOUSEHOLD = 8
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,15 @@ def _household_of(child: Child, today: date) -> list[Child]:
     """Children in scope with the same carer or the same address on a day."""
     carers = Entrustment.objects.filter(in_force(today), child=child).values("relative")
     same_carer = Entrustment.objects.filter(in_force(today), relative__in=carers).values("child")
-    found = Child.objects.live().filter(pk__in=same_carer).exclude(pk=child.pk)
+    live = Child.objects.live().exclude(pk=child.pk)
+    found = list(live.filter(pk__in=same_carer).order_by("born_on", "id"))
     home = Residence.objects.filter(in_force(today), child=child).exclude(address="").first()
     if home is not None:
-        same_home = Residence.objects.filter(in_force(today), village=home.village_id, address=home.address).values(
-            "child"
-        )
-        found |= Child.objects.live().filter(pk__in=same_home).exclude(pk=child.pk)
-    return list(found.order_by("born_on", "id"))
+        same = Residence.objects.filter(in_force(today), village=home.village_id, address=home.address).values("child")
+        there = list(live.filter(pk__in=same).order_by("born_on", "id")[: LARGEST_HOUSEHOLD + 1])
+        if len(there) <= LARGEST_HOUSEHOLD:
+            found += there
+    return found
 
 
 def _people_of(found: Around, today: date) -> Iterable[Person]:
@@ -81,6 +84,7 @@ def _people_of(found: Around, today: date) -> Iterable[Person]:
     carers = {care.relative_id for care in carers_on(found.children, today).values()}
     links = list(Kinship.objects.filter(child__in=found.children).select_related("relative").order_by("relation", "id"))
     order = {child.pk: number for number, child in enumerate(found.children)}
+    names = {child.pk: child.name for child in found.others}
     links.sort(key=lambda link: (link.relative_id not in carers, order[link.child_id]))
     relatives = [link.relative_id for link in links]
     away = set(Absence.objects.filter(in_force(today), relative__in=relatives).values_list("relative", flat=True))
@@ -98,7 +102,7 @@ def _people_of(found: Around, today: date) -> Iterable[Person]:
         people[link.relative_id] = Person(
             value=link.relative_id.hex,
             kind=_kind(link.relation, cares=cares),
-            words=RELATION.label(link.relation),
+            words=" · ".join(filter(None, (names.get(link.child_id), RELATION.label(link.relation)))),
             relative=link.relative,
             cares=cares,
             away=link.relative_id in away,
