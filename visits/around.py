@@ -109,7 +109,8 @@ def _people_of(found: Around, today: date) -> Iterable[Person]:
             last_on=last.get(link.relative_id),
         )
     yield from people.values()
-    named = {person.kind for person in people.values()}
+    own = {link.relative_id for link in links if link.child_id not in names}
+    named = {person.kind for key, person in people.items() if key in own}
     for kind in (*(kind for kind in FAMILY if kind not in named), *OTHERS):
         yield Person(value=kind, kind=kind, words=COUNTERPART.label(kind))
 

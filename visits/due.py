@@ -33,11 +33,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Worklist:
-    """The children due on a day, the worst first; those who fall due within a week; and whether any rule is in force."""
+    """The children due on a day, the worst first; those who fall due within a week; whether any rule is in force, and
+    how many children the rules are about."""
 
     due: tuple[Entry, ...]
     coming: tuple[Entry, ...]
     has_rules: bool
+    watched: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,14 @@ def worklist(posting: Posting, today: date) -> Worklist:
         reached.values_list("child", "contact__kind").annotate(Max("contact__held_on")).order_by()
     ):
         last[child][kind] = held_on
-    due, coming = [], []
+    due, coming, watched = [], [], 0
     for key, opened_on, name in children.values_list("pk", "opened_on", "name_order"):
         standing = schedule.standing(
             rules, fits=fits.get(key, set()), opened_on=opened_on, last=last.get(key, {}), today=today
         )
         if standing is None:
             continue
+        watched += 1
         if standing.due:
             due.append((standing.urgency, name, Entry(key, standing)))
         elif standing.days_left <= COMING_DAYS:
@@ -110,6 +113,7 @@ def worklist(posting: Posting, today: date) -> Worklist:
         tuple(entry for _urgency, _name, entry in sorted(due, key=lambda row: row[:2])),
         tuple(entry for _days, _name, entry in sorted(coming, key=lambda row: row[:2])),
         has_rules=True,
+        watched=watched,
     )
 
 

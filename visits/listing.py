@@ -34,6 +34,11 @@ class Listed:
     met: tuple[Met, ...]
 
     @property
+    def names(self) -> str:
+        """The children's names."""
+        return "、".join(child.name for child in self.children)
+
+    @property
     def topics(self) -> list[str]:
         """What it was about, in words."""
         return [TOPIC.label(code) for code in self.contact.topics]

@@ -203,6 +203,14 @@ class ContactFilter(forms.Form):
             self.add_error("last", _("The end lies before the beginning."))
         return cleaned
 
+    def further(self) -> list[Any]:
+        """Everything but the words, which a phone folds away."""
+        return [field for field in self if field.name != "q"]
+
+    def narrows(self) -> bool:
+        """True if one of those is chosen, so that it is not hidden."""
+        return any(field.value() for field in self.further())
+
     def rows(self) -> QuerySet[Contact]:
         """The contacts in scope that fit what is chosen; what is not understood is left out, and the page names it."""
         self.is_valid()

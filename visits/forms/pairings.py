@@ -72,7 +72,7 @@ class PairForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     mentor = MentorField(label=_("Mentor"), queryset=Mentor.objects.none(), to_field_name="code")
-    from_on = forms.DateField(label=_("From"), widget=DateInput())
+    from_on = forms.DateField(label=_("Starts on"), widget=DateInput())
 
     def __init__(
         self, *args: Any, organization: Organization, today: date, fixed: Child | None, **options: Any

@@ -32,7 +32,7 @@ class RuleForm(forms.Form):
     kind = forms.ChoiceField(label=_("How"), required=False)
     definition = forms.ChoiceField(label=_("Which children"), required=False)
     every_days = forms.IntegerField(label=_("Every so many days"), min_value=1, max_value=LONGEST_DAYS, initial=30)
-    from_on = forms.DateField(label=_("From"), widget=DateInput())
+    from_on = forms.DateField(label=_("Starts on"), widget=DateInput())
 
     def __init__(self, *args: Any, organization: Organization, today: date, **options: Any) -> None:
         super().__init__(*args, **options)

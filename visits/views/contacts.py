@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, allows, requires
@@ -161,7 +161,8 @@ def contacts_export(request: HttpRequest) -> HttpResponse:
         Column("记录单位", 20),
     ]
     rows = found.count()
-    file = write_sheet("联系记录", columns, (_sheet_row(listed) for listed in _in_pieces(found)))
+    with translation.override("zh-hans"):
+        file = write_sheet("联系记录", columns, (_sheet_row(listed) for listed in _in_pieces(found)))
     chosen = {name: value for name, value in request.GET.items() if name in form.fields and name != "q" and value}
     return Download(
         file,
@@ -186,7 +187,7 @@ def _sheet_row(listed: Listed) -> list[Any]:
         contact.held_on,
         CONTACT_KIND.zh(contact.kind),
         "是" if contact.reached else "否",
-        "、".join(child.name for child in listed.children),
+        listed.names,
         "、".join(child.code for child in listed.children),
         "、".join(str(met) for met in listed.met),
         "、".join(TOPIC.zh(code) for code in contact.topics),

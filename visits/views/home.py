@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from visits.listing import with_people
 from visits.models import Contact, Mentor
 
 CARDS = 30
+LOGGED = 10
 
 
 @signed_in()
@@ -37,19 +39,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def _work(request: HttpRequest, today: date) -> HttpResponse:
     worklist = due.worklist(request.posting, today)
     rows = paginate(worklist.due, request, CARDS)
+    cards = due.cards([*rows.object_list, *worklist.coming[:CARDS]], today)
     monday = today - timedelta(days=today.weekday())
-    mine = Contact.objects.filter(logged_by=request.user, logged_at__gte=_midnight(monday)).order_by("-id")
-    logged = list(mine[:CARDS])
+    mine = Contact.objects.filter(logged_by=request.user, logged_at__gte=_midnight(monday))
     return page(
         request,
         "visits/home.html",
         today=today,
         worklist=worklist,
         rows=rows,
-        cards=due.cards(rows.object_list, today),
-        coming=due.cards(worklist.coming[:CARDS], today),
-        logged=with_people(logged),
-        logged_today=sum(contact.logged_at >= _midnight(today) for contact in logged),
+        cards=cards[: len(rows.object_list)],
+        coming=cards[len(rows.object_list) :],
+        logged=with_people(mine.order_by("-id")[:LOGGED]),
+        logged_number=mine.aggregate(week=Count("pk"), day=Count("pk", filter=Q(logged_at__gte=_midnight(today)))),
         all_mine=urlencode({"by": request.user.username}),
     )
 
