@@ -190,6 +190,7 @@ def three(cast, contact):
         ("reached=no", 1, 1),
         ("reached=yes", 2, 3),
         ("by=xue", 1, 1),
+        ("by=nobody", 0, 0),
         ("by=cun&kind=call", 1, 1),
         ("concern=urgent", 1, 1),
         ("first=gestern", 3, 4),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
@@ -180,21 +180,16 @@ class ContactFilter(forms.Form):
     kind = forms.ChoiceField(label=_("How"), required=False)
     reached = forms.ChoiceField(label=_("Reached?"), required=False)
     concern = forms.ChoiceField(label=_("Concern"), required=False)
-    by = forms.ChoiceField(label=_("Logged by"), required=False)
+    by = forms.CharField(
+        label=_("Logged by"), required=False, max_length=60, widget=forms.TextInput({"autocomplete": "off"})
+    )
 
-    def __init__(self, *args: Any, me: User, **options: Any) -> None:
-        self.me = me
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         everything = ("", _("All"))
         self.fields["kind"].choices = [everything, *codelists.CONTACT_KIND.choices()]
         self.fields["reached"].choices = [everything, ("yes", _("Reached")), ("no", _("Not reached"))]
         self.fields["concern"].choices = [everything, *codelists.CONCERN.choices()]
-        colleagues = User.objects.filter(pk__in=Contact.objects.values("logged_by")).exclude(pk=me.pk)
-        self.fields["by"].choices = [
-            ("", _("Everybody")),
-            (me.username, _("Me")),
-            *((person.username, f"{person.name} ({person.username})") for person in colleagues),
-        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -213,21 +208,37 @@ class ContactFilter(forms.Form):
 
     def rows(self) -> QuerySet[Contact]:
         """The contacts in scope that fit what is chosen; what is not understood is left out, and the page names it."""
-        self.is_valid()
-        chosen, rows = self.cleaned_data, Contact.objects.all()
-        if chosen.get("first"):
-            rows = rows.filter(held_on__gte=chosen["first"])
-        if chosen.get("last"):
-            rows = rows.filter(held_on__lte=chosen["last"])
-        if chosen.get("kind"):
-            rows = rows.filter(kind=chosen["kind"])
-        if chosen.get("reached"):
-            rows = rows.filter(reached=chosen["reached"] == "yes")
-        if chosen.get("concern"):
-            rows = rows.filter(concern=chosen["concern"])
-        if chosen.get("by"):
-            rows = rows.filter(logged_by__username=chosen["by"])
-        if chosen.get("q"):
-            children = Child.objects.matching(chosen["q"])
+        rows = Contact.objects.filter(self._conditions())
+        if (children := self._children()) is not None:
             rows = rows.filter(pk__in=ContactChild.objects.filter(child__in=children).values("contact"))
         return rows.newest_first()
+
+    def covered(self) -> QuerySet[ContactChild]:
+        """One row for each child in scope of each of these contacts (人次). It asks the links themselves, not for the
+        links of the contacts found: over a county that is twice as fast."""
+        rows = ContactChild.objects.filter(self._conditions("contact__"))
+        if (children := self._children()) is not None:
+            rows = rows.filter(contact__in=ContactChild.objects.filter(child__in=children).values("contact"))
+        return rows
+
+    def _conditions(self, prefix: str = "") -> Q:
+        self.is_valid()
+        found = Q()
+        for name, lookup in (
+            ("first", "held_on__gte"),
+            ("last", "held_on__lte"),
+            ("kind", "kind"),
+            ("concern", "concern"),
+        ):
+            if value := self.cleaned_data.get(name):
+                found &= Q(**{f"{prefix}{lookup}": value})
+        if reached := self.cleaned_data.get("reached"):
+            found &= Q(**{f"{prefix}reached": reached == "yes"})
+        if by := self.cleaned_data.get("by"):
+            who = User.objects.filter(Q(username=by) | Q(name__contains=by)).values("pk")
+            found &= Q(**{f"{prefix}logged_by__in": who})
+        return found
+
+    def _children(self) -> QuerySet[Child] | None:
+        words = self.cleaned_data.get("q")
+        return Child.objects.matching(words).values("pk") if words else None

@@ -28,7 +28,7 @@ from visits.around import around
 from visits.forms import refuse
 from visits.forms.contacts import ContactFilter, ContactForm
 from visits.listing import Listed, with_people
-from visits.models import Contact, ContactChild
+from visits.models import Contact
 
 SHEET_PIECE = 500
 
@@ -112,9 +112,8 @@ def contacts(request: HttpRequest) -> HttpResponse:
     """All contacts in scope, newest first, with a filter that stays in the address."""
     if (replaced := _without_id_number(request)) is not None:
         return replaced
-    form = ContactFilter(request.GET, me=request.user)
-    found = form.rows()
-    rows = paginate(found, request)
+    form = ContactFilter(request.GET)
+    rows = paginate(form.rows(), request)
     return page(
         request,
         "visits/contacts.html",
@@ -122,7 +121,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         form=form,
         rows=rows,
         listed=with_people(rows.object_list),
-        covered=ContactChild.objects.filter(contact__in=found.order_by().values("pk")).count(),
+        covered=form.covered().count(),
         may_export=allows(Permission.EXPORT_CHILDREN),
     )
 
@@ -145,7 +144,7 @@ def _without_id_number(request: HttpRequest) -> HttpResponse | None:
 @requires(Permission.EXPORT_CHILDREN)
 def contacts_export(request: HttpRequest) -> HttpResponse:
     """The filtered list as a spreadsheet, with the official words."""
-    form = ContactFilter(request.GET, me=request.user)
+    form = ContactFilter(request.GET)
     found = form.rows()
     columns = [
         Column("日期", 12),
