@@ -169,9 +169,7 @@ def _check_codes(contact: Contact, kinds: list[str]) -> None:
             raise ValidationError({name: ValidationError(_("Choose one of the listed values."), code="invalid_choice")})
 
 
-def _changed(  # type: ignore[no-untyped-def]
-    before: dict[str, Any], contact: Contact, links, wanted, people, whom
-) -> dict[str, list[Any]]:
+def _changed(before: dict[str, Any], contact: Contact, links, wanted, people, whom) -> dict[str, list[Any]]:
     """What the trail keeps: that the note changed, not what it said."""
     changes: dict[str, list[Any]] = {}
     for name, old in before.items():

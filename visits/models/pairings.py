@@ -27,7 +27,7 @@ class MentorQuerySet(models.QuerySet["Mentor"]):
         """Mentors who may be given a child on a day."""
         return self.filter(in_force(day))
 
-    def with_load(self, day) -> MentorQuerySet:  # type: ignore[no-untyped-def]
+    def with_load(self, day) -> MentorQuerySet:
         """With `load`: how many children in scope each is paired with on a day."""
         pairings = Pairing.objects.filter(in_force(day), mentor=models.OuterRef("pk")).order_by().values("mentor")
         counted = models.Subquery(pairings.annotate(number=models.Count("pk")).values("number"))
@@ -88,11 +88,11 @@ class Mentor(Record, Period):
 class PairingQuerySet(ScopedQuerySet):
     """Pairings, in the users' words."""
 
-    def open_on(self, day) -> PairingQuerySet:  # type: ignore[no-untyped-def]
+    def open_on(self, day) -> PairingQuerySet:
         """Pairings in force on a day."""
         return self.filter(in_force(day))
 
-    def ended_by(self, day) -> PairingQuerySet:  # type: ignore[no-untyped-def]
+    def ended_by(self, day) -> PairingQuerySet:
         """Pairings over by a day."""
         return self.filter(until_on__lte=day)
 
