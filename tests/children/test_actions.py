@@ -125,7 +125,7 @@ def test_a_school_is_no_village_and_a_village_no_school(cast, as_caseworker):
 
 def test_a_taken_id_number_offers_the_archive_to_whom_may_see_it(cast, as_caseworker):
     with pytest.raises(actions.IdTakenError) as refused:
-        _open(as_caseworker, village=cast.village, id_number="５００１１６ 20140302 4325")
+        _open(as_caseworker, village=cast.village, id_number="５００１１７ 20140302 4325")
     assert refused.value.existing == cast.child
     assert "张小雨" in str(refused.value)
 
