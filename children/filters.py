@@ -49,13 +49,16 @@ class ChildrenFilter(forms.Form):
         label=_("Archive"), choices=[("", _("Open")), ("closed", _("Closed")), ("all", _("All"))], required=False
     )
     FIRST = ("q", "under", "left_behind")
+    FOR_MENTORS = ("q", "archive")  # a handful of children need no more
 
     def __init__(self, data: QueryDict, *, posting: Posting, today: date) -> None:
         super().__init__(data)
         self.today = today
-        self.posting = posting
         self.own = posting.organization
         self.chosen: Organization | None = None
+        self.for_mentor = posting.role == Role.MENTOR
+        if self.for_mentor:
+            self.fields = {name: self.fields[name] for name in self.FOR_MENTORS}
         self.unknown = sorted(set(data) - set(self.fields) - {"page"})
         for name, codelist in (
             ("grade", codelists.GRADE),
@@ -63,9 +66,14 @@ class ChildrenFilter(forms.Form):
             ("carer", codelists.CARER_KIND),
             ("province", codelists.PROVINCE),
         ):
-            self.fields[name].choices = [_ALL, *codelist.choices()]
-        self.fields["definition"].choices = definition_choices()
-        self.fields["on"].widget.attrs.update({"min": EARLIEST.isoformat(), "max": today.isoformat()})
+            if name in self.fields:
+                self.fields[name].choices = [_ALL, *codelist.choices()]
+        for field in self.fields.values():
+            is_select = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
+        if not self.for_mentor:
+            self.fields["definition"].choices = definition_choices()
+            self.fields["on"].widget.attrs.update({"min": EARLIEST.isoformat(), "max": today.isoformat()})
 
     def clean_q(self) -> str:
         return names.clean(self.cleaned_data["q"])
@@ -92,18 +100,19 @@ class ChildrenFilter(forms.Form):
         return self.cleaned_data
 
     def offer_places(self) -> None:
-        """Fill the choices of schools and villages; a mentor's few children need none."""
-        places = [] if self.posting.role == Role.MENTOR else areas.places_to_choose(self.own, self.chosen)
-        self.fields["under"].widget.choices = [_ALL, *areas.grouped_by_kind(places)]
+        """Fill the choices of schools and villages."""
+        if "under" in self.fields:
+            places = areas.places_to_choose(self.own, self.chosen)
+            self.fields["under"].widget.choices = [_ALL, *areas.grouped_by_kind(places)]
 
     def breadcrumb(self) -> list[areas.Step]:
         """The areas from the county down to where the list stands."""
-        return [] if self.posting.role == Role.MENTOR else areas.breadcrumb(self.own, self.chosen)
+        return [] if self.for_mentor else areas.breadcrumb(self.own, self.chosen)
 
     @property
     def first(self) -> list[forms.BoundField]:
         """The controls that are always seen."""
-        return [self[name] for name in self.FIRST]
+        return [self[name] for name in self.FIRST if name in self.fields]
 
     @property
     def more(self) -> list[forms.BoundField]:
@@ -143,19 +152,19 @@ class ChildrenFilter(forms.Form):
         found = self._archives(asked["archive"], on).matching(asked["q"])
         if self.chosen is not None:
             found = self._under(found, self.chosen, on)
-        if asked["sex"]:
+        if asked.get("sex"):
             found = found.filter(sex=asked["sex"])
-        if asked["grade"]:
+        if asked.get("grade"):
             in_grade = subquery(Enrolment).filter(in_force(on), grade=asked["grade"])
             found = found.filter(pk__in=in_grade.values("child"))
-        if asked["left_behind"]:
+        if asked.get("left_behind"):
             counted = definition(asked["definition"]).children(found, on)
             found = counted if asked["left_behind"] == "yes" else found.exclude(pk__in=counted.values("pk"))
-        if asked["carer"]:
+        if asked.get("carer"):
             found = found.filter(cared_for_by(asked["carer"], on))
-        if asked["province"]:
+        if asked.get("province"):
             found = found.filter(away(PARENTS, on, province=asked["province"]))
-        if asked["mentor"]:
+        if asked.get("mentor"):
             paired = Q(pk__in=subquery(Pairing).filter(in_force(on)).values("child"))
             found = found.filter(paired if asked["mentor"] == "yes" else ~paired)
         return found.in_name_order()
