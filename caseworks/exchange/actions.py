@@ -23,7 +23,7 @@ from caseworks.exchange.facts import Reader
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.exchange.places import Places
 from caseworks.exchange.plan import Planned, Planner, Source
-from caseworks.exchange.writer import Moved, Writer
+from caseworks.exchange.writer import MovedError, Writer
 from caseworks.models import Organization, User
 
 STALE = timedelta(minutes=5)
@@ -43,7 +43,7 @@ def receive(*, by: User, organization: Organization, roster_on: date, path: Path
     """Read a roster and plan every row; nothing about any child is written.
 
     The same file for the same office and day, still waiting, is not taken a second time: its batch is planned anew
-    and given back. Raises reader.Unreadable if the file as a whole is refused; then nothing is kept of it.
+    and given back. Raises reader.RosterError if the file as a whole is refused; then nothing is kept of it.
     """
     reader.check_size(path.stat().st_size)
     batch, waiting = _batch_for(by, organization, roster_on, digest_of(path), file_name)
@@ -78,9 +78,7 @@ def _batch_for(
 
 def _stage(batch: ImportBatch, path: Path) -> None:
     roster = reader.Roster()
-    remembered = dict(
-        ColumnChoice.objects.filter(organization=batch.organization).values_list("heading", "field")
-    )
+    remembered = dict(ColumnChoice.objects.filter(organization=batch.organization).values_list("heading", "field"))
     places = Places.around(batch.organization)
     planner = Planner(places, batch.roster_on, [])
     mapping: dict[str, str] = {}
@@ -134,7 +132,9 @@ def _note(rows: Iterable[StagedRow], planned: Iterable[Planned], counts: Counter
     differs = False
     for row, outcome in zip(rows, planned, strict=True):
         verdict, child, changes = outcome.signature
-        differs = differs or (row.verdict, row.changes) != (verdict, changes) or (verdict != plan.NEW and row.child != child)
+        differs = (
+            differs or (row.verdict, row.changes) != (verdict, changes) or (verdict != plan.NEW and row.child != child)
+        )
         row.verdict, row.changes, row.name = verdict, changes, outcome.name[:72]
         row.child = outcome.child
         row.problems = [problem.kept() for problem in outcome.problems]
@@ -257,18 +257,22 @@ def confirm(*, batch: ImportBatch, by: User) -> ImportBatch:
         del works, planner
         try:
             return _write(batch, by, writer)
-        except (Moved, IntegrityError):
+        except (MovedError, IntegrityError):
             pass
     _plan_again(batch)
     raise ValidationError(
-        _("The registry has changed since this list was made. It has been made again: please look once more and confirm.")
+        _(
+            "The registry has changed since this list was made. It has been made again: please look once more and confirm."
+        )
     )
 
 
 @transaction.atomic
 def _write(batch: ImportBatch, by: User, writer: Writer) -> ImportBatch:
     now = timezone.now()
-    if not ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEWED).update(state=State.IMPORTED, confirmed_at=now):
+    if not ImportBatch.objects.filter(pk=batch.pk, state=State.PREVIEWED).update(
+        state=State.IMPORTED, confirmed_at=now
+    ):
         batch.refresh_from_db()
         return batch
     written = writer.write()

@@ -17,7 +17,18 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 _SPACE = re.compile(r"[\s\u200b\ufeff*★_·:]+")
-_GROUPS = {"儿童信息", "学生信息", "基本信息", "儿童基本信息", "学生基本信息", "基本情况", "儿童基本情况", "儿童", "学生", "本人"}
+_GROUPS = {
+    "儿童信息",
+    "学生信息",
+    "基本信息",
+    "儿童基本信息",
+    "学生基本信息",
+    "基本情况",
+    "儿童基本情况",
+    "儿童",
+    "学生",
+    "本人",
+}
 
 
 def plain(heading: str) -> str:

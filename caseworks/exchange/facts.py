@@ -98,9 +98,7 @@ class Reader:
         if not name and not any(problem.key == "name_formula" for problem in problems):
             problems.append(Problem("no_name", self._column_of("name")))
         number = values.id_number(have.get("id_number"), values.words(have.get("id_kind")), problems)
-        born = values.born_on(
-            have.get("born_on"), number, self.on, since_1904=self.since_1904, problems=problems
-        )
+        born = values.born_on(have.get("born_on"), number, self.on, since_1904=self.since_1904, problems=problems)
         sure = number is not None and number.fault == ""
         if number is not None and number.born_on is not None:
             born = self._reconciled(have, number, born, sure=sure, problems=problems)
@@ -112,7 +110,9 @@ class Reader:
         if born is not None:
             facts.child["born_on"] = born
             if born > self.on:
-                problems.append(Problem("born_later", self._column_of("born_on", "id_number"), {"date": born.isoformat()}))
+                problems.append(
+                    Problem("born_later", self._column_of("born_on", "id_number"), {"date": born.isoformat()})
+                )
             elif born <= years_before(self.on, 18):
                 problems.append(Problem("grown_up", self._column_of("born_on", "id_number")))
         elif not any(problem.gravity == REFUSED for problem in problems):
@@ -179,7 +179,9 @@ class Reader:
                 facts.child[key] = answer
         if "declaration" in have:
             said = values.text(have["declaration"][0]).strip()
-            facts.declaration = "0" if said == "无" else self._code(codelists.DECLARATION, "declaration", have, problems)
+            facts.declaration = (
+                "0" if said == "无" else self._code(codelists.DECLARATION, "declaration", have, problems)
+            )
 
     # --- places ---
 

@@ -158,7 +158,9 @@ class FamilyPlan:
         if before is not None:
             self.work.close_absences.append(before.pk)
             self._set(adult, {"absence": None})
-            self.changes.append((self._word(person, "place"), before.place or "外出", "在家" if where.state == HOME else ""))
+            self.changes.append(
+                (self._word(person, "place"), before.place or "外出", "在家" if where.state == HOME else "")
+            )
         if where.situation and where.situation not in adult.situations:
             self.work.situations.append((adult.id, where.situation))
             self._set(adult, {"situations": adult.situations | {where.situation}})

@@ -78,7 +78,10 @@ def why_no_child(cells: Sequence[Any], header: Header, keys: Sequence[str]) -> s
         return "total"
     if _SIGNATURE.match(first):
         return "signature"
-    same = sum(bool(word) and re.sub(r"\s+", "", word) == heading for word, heading in zip(words, header.headings, strict=False))
+    same = sum(
+        bool(word) and re.sub(r"\s+", "", word) == heading
+        for word, heading in zip(words, header.headings, strict=False)
+    )
     return "header" if same >= 3 else ""
 
 

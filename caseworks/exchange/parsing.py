@@ -49,7 +49,7 @@ _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,7})"')
 Formulas = dict[int, set[tuple[int, int]]]  # number of the sheet → (row, column) of its formula cells
 
 
-class RefusedFile(Exception):
+class RefusedFileError(Exception):
     """The file must not be opened, or cannot be: `key` says why."""
 
     def __init__(self, key: str, **facts: Any) -> None:
@@ -65,15 +65,15 @@ def check_zip(book: zipfile.ZipFile) -> None:
     members = book.infolist()
     unpacked, packed = sum(member.file_size for member in members), sum(member.compress_size for member in members)
     if len(members) > MOST_MEMBERS or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, 1):
-        raise RefusedFile("bomb")
+        raise RefusedFileError("bomb")
     for member in members:
         name = member.filename.replace("\\", "/").lower()
         if name.startswith("/") or ".." in name.split("/"):
-            raise RefusedFile("broken")
+            raise RefusedFileError("broken")
         if name.endswith("vbaproject.bin") or name.startswith("basic/"):
-            raise RefusedFile("macros")
+            raise RefusedFileError("macros")
         if "/externallinks/" in name:
-            raise RefusedFile("links")
+            raise RefusedFileError("links")
 
 
 def _formulas_of_xlsx(book: zipfile.ZipFile) -> Formulas:
@@ -100,7 +100,7 @@ def _formula_cells(book: zipfile.ZipFile, part: str) -> set[tuple[int, int]]:
             if b"<f" in text:
                 cells.update((int(row), column_number(letters)) for letters, row in _FORMULA_CELL.findall(text))
             if len(cells) > MOST_FORMULAS:
-                raise RefusedFile("bomb")
+                raise RefusedFileError("bomb")
             # a formula cut in two by the end of the piece is seen whole in the next one
             before = text[-400:]
     return cells
@@ -161,9 +161,9 @@ def _spreadsheet(path: str, formulas: Formulas, *, since_1904: bool) -> Iterator
     try:
         book = CalamineWorkbook.from_path(path)
     except PasswordError:
-        raise RefusedFile("password") from None
+        raise RefusedFileError("password") from None
     except Exception:  # calamine names a dozen reasons; to the person it is one: the file is damaged
-        raise RefusedFile("broken") from None
+        raise RefusedFileError("broken") from None
     for number, about in enumerate(book.sheets_metadata):
         sheet = book.get_sheet_by_index(number)
         merged = [[a + 1, b, c + 1, d] for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
@@ -191,9 +191,9 @@ def _zipped(path: str) -> Iterator[Any]:
             elif "content.xml" in names and b"spreadsheet" in book.read("mimetype"):
                 formulas, since_1904 = _formulas_of_ods(book.read("content.xml")), False
             else:
-                raise RefusedFile("no_spreadsheet")
+                raise RefusedFileError("no_spreadsheet")
     except (zipfile.BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
-        raise RefusedFile("broken") from None
+        raise RefusedFileError("broken") from None
     yield from _spreadsheet(path, formulas, since_1904=since_1904)
 
 
@@ -203,14 +203,14 @@ def _zipped(path: str) -> Iterator[Any]:
 def decode(content: bytes) -> str:
     """The text of a CSV file: by its mark if it has one, else strictly UTF-8, else strictly GB 18030; never by guessing.
 
-    Raises RefusedFile with the first line that cannot be read.
+    Raises RefusedFileError with the first line that cannot be read.
     """
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             try:
                 return content.decode(encoding)
             except UnicodeDecodeError as error:
-                raise RefusedFile("encoding", line=content[: error.start].count(b"\n") + 1) from None
+                raise RefusedFileError("encoding", line=content[: error.start].count(b"\n") + 1) from None
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -218,21 +218,21 @@ def decode(content: bytes) -> str:
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError as error:
-        raise RefusedFile("encoding", line=max(not_utf8, content[: error.start].count(b"\n") + 1)) from None
+        raise RefusedFileError("encoding", line=max(not_utf8, content[: error.start].count(b"\n") + 1)) from None
     # a line of GB 18030 that also reads as Chinese in UTF-8 is a line of UTF-8 pasted into the file
     for number, line in enumerate(content.split(b"\n"), start=1):
         with contextlib.suppress(UnicodeDecodeError):
             if not line.isascii() and len(_CHINESE.findall(line.decode("utf-8"))) >= 2:
-                raise RefusedFile("encoding", line=number)
+                raise RefusedFileError("encoding", line=number)
     return text
 
 
 def _text(content: bytes) -> Iterator[Any]:
     text = decode(content)
     if "\x00" in text:
-        raise RefusedFile("no_spreadsheet")
+        raise RefusedFileError("no_spreadsheet")
     if text.lstrip()[:1] == "<":
-        raise RefusedFile("web_page")
+        raise RefusedFileError("web_page")
     heading = text.lstrip().split("\n", 1)[0]
     delimiter = max(",\t;", key=heading.count)
     yield {"sheet": "CSV", "hidden": False, "merged": [], "since_1904": False}
@@ -242,28 +242,30 @@ def _text(content: bytes) -> Iterator[Any]:
             if row := _row(number, [cell if cell.strip() else "" for cell in cells], set()):
                 yield row
     except csv.Error:
-        raise RefusedFile("broken") from None
+        raise RefusedFileError("broken") from None
 
 
 # --- The process ------------------------------------------------------------------------------------------------------
 
 
 def read(path: str) -> Iterator[Any]:
-    """Everything in the file, in the form described above. Raises RefusedFile."""
+    """Everything in the file, in the form described above. Raises RefusedFileError."""
     with open(path, "rb") as file:
         start = file.read(8)
         if not start:
-            raise RefusedFile("empty")
+            raise RefusedFileError("empty")
         if start.startswith(b"PK"):
             yield from _zipped(path)
         elif start.startswith(b"\xd0\xcf\x11\xe0"):
             if "_VBA_PROJECT".encode("utf-16-le") in start + file.read():
-                raise RefusedFile("macros")
+                raise RefusedFileError("macros")
             yield from _spreadsheet(path, {}, since_1904=False)
         else:
             content = start + file.read()
-            if content[:5] == b"%PDF-" or b"\x00" in content[:2000] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise RefusedFile("no_spreadsheet")
+            if content[:5] == b"%PDF-" or (
+                b"\x00" in content[:2000] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
+            ):
+                raise RefusedFileError("no_spreadsheet")
             yield from _text(content)
 
 
@@ -278,7 +280,7 @@ def main(path: str) -> None:
         for part in read(path):
             write(encode(part) + "\n")
         write('{"end":true}\n')
-    except RefusedFile as refusal:
+    except RefusedFileError as refusal:
         write(encode({"error": refusal.key, **refusal.facts}) + "\n")
     except MemoryError:
         write('{"error":"bomb"}\n')

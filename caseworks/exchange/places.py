@@ -77,7 +77,9 @@ class Places:
 
     @cached_property
     def _schools(self) -> dict[str, Organization]:
-        inside = [office for office in self.offices if office.kind in SCHOOL_KINDS and office.is_under(self.organization)]
+        inside = [
+            office for office in self.offices if office.kind in SCHOOL_KINDS and office.is_under(self.organization)
+        ]
         return {_plain(school.name): school for school in inside}
 
     @cached_property
@@ -134,7 +136,9 @@ class Places:
         short = [_SUFFIX.sub("", name) for name in names]
         return tuple(name for name in {*names, *short} if len(name) >= 2)
 
-    def whereabouts(self, place: str, employer: str, *, spoken: dict[tuple[str, str], Whereabouts | None]) -> Whereabouts | None:
+    def whereabouts(
+        self, place: str, employer: str, *, spoken: dict[tuple[str, str], Whereabouts | None]
+    ) -> Whereabouts | None:
         """What a place of work, or an employer that is really a place, says about a parent; None if nothing.
 
         `spoken` remembers answers: a roster of thousands names a few dozen places.

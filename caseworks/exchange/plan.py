@@ -192,9 +192,7 @@ class Planner:
 
     # --- the parts of an archive ---
 
-    def _child(
-        self, facts: Facts, child: Child, work: Work, changes: list[Change], problems: list[Problem]
-    ) -> None:
+    def _child(self, facts: Facts, child: Child, work: Work, changes: list[Change], problems: list[Problem]) -> None:
         for key, value in facts.child.items():
             before = getattr(child, key)
             if before == value or key == "id_doubtful" or (key == "notes" and before):
@@ -234,7 +232,11 @@ class Planner:
             work.amend_enrolment = (before.pk, details)
             return
         work.close_enrolment = before.pk
-        kept = {} if moved else {key: getattr(before, key) for key in ("grade", "class_name", "boarding", "student_number")}
+        kept = (
+            {}
+            if moved
+            else {key: getattr(before, key) for key in ("grade", "class_name", "boarding", "student_number")}
+        )
         work.enrol = {"school": facts.school, "from_on": self.on, **kept, **facts.enrolment}
         if moved:
             work.closed_roads.append(("enrolment", before.school.path))
@@ -293,7 +295,9 @@ def _hint(possible: Sequence[Archive]) -> str:
     described = []
     for archive in possible[:3]:
         school = archive.enrolment.school.name if archive.enrolment else ""
-        described.append(" ".join(part for part in (school, f"…{archive.child.id_tail}" if archive.child.id_tail else "") if part))
+        described.append(
+            " ".join(part for part in (school, f"…{archive.child.id_tail}" if archive.child.id_tail else "") if part)
+        )
     return "；".join(part or "—" for part in described)
 
 

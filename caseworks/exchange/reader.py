@@ -42,7 +42,7 @@ REFUSALS = {
 }
 
 
-class Unreadable(ValidationError):
+class RosterError(ValidationError):
     """The whole file is refused; the message says why and what to do."""
 
     def __init__(self, key: str, **facts: Any) -> None:
@@ -78,15 +78,15 @@ class Roster:
 
 
 def check_size(size: int) -> None:
-    """Refuse a file by the size it declares, before a byte of it is read. Raises Unreadable."""
+    """Refuse a file by the size it declares, before a byte of it is read. Raises RosterError."""
     if size > MOST_BYTES:
-        raise Unreadable("too_big", size=round(size / 1024**2), most=MOST_BYTES // 1024**2)
+        raise RosterError("too_big", size=round(size / 1024**2), most=MOST_BYTES // 1024**2)
     if size == 0:
-        raise Unreadable("empty")
+        raise RosterError("empty")
 
 
 def _parts(path: Path) -> Iterator[Any]:
-    """What the reading process writes, part by part. Raises Unreadable if it refuses, dies or takes too long."""
+    """What the reading process writes, part by part. Raises RosterError if it refuses, dies or takes too long."""
     process = subprocess.Popen(  # noqa: S603  (our own program; the file's name is not part of a shell line)
         [sys.executable, "-I", parsing.__file__, str(path)],
         stdin=subprocess.DEVNULL,
@@ -101,11 +101,11 @@ def _parts(path: Path) -> Iterator[Any]:
         for line in process.stdout:  # type: ignore[union-attr]
             part = json.loads(line) if line.endswith("\n") else {}
             if isinstance(part, dict) and "error" in part:
-                raise Unreadable(part.pop("error"), **part)
+                raise RosterError(part.pop("error"), **part)
             if isinstance(part, dict) and "end" in part:
                 return
             yield part
-        raise Unreadable("bomb" if process.wait() < 0 else "broken")
+        raise RosterError("bomb" if process.wait() < 0 else "broken")
     finally:
         clock.cancel()
         process.kill()
@@ -136,7 +136,7 @@ def _sheets(parts: Iterator[Any]) -> Iterator[tuple[dict[str, Any], Iterator[lay
 def read(path: Path, roster: Roster) -> Iterator[SheetRow]:
     """The rows of every sheet that holds a roster, in order; `roster` fills as they come.
 
-    Raises Unreadable if the file cannot be read, holds no roster, too many rows, or none.
+    Raises RosterError if the file cannot be read, holds no roster, too many rows, or none.
     """
     count = 0
     for about, rows in _sheets(_parts(path)):
@@ -161,12 +161,12 @@ def read(path: Path, roster: Roster) -> Iterator[SheetRow]:
                     continue
                 count += 1
                 if count > MOST_ROWS:
-                    raise Unreadable("too_many", most=MOST_ROWS)
+                    raise RosterError("too_many", most=MOST_ROWS)
                 yield SheetRow(len(roster.sheets) - 1, number, cells)
     if not roster.sheets:
-        raise Unreadable("no_roster", sheets="、".join(roster.no_rosters))
+        raise RosterError("no_roster", sheets="、".join(roster.no_rosters))
     if not count:
-        raise Unreadable("no_rows")
+        raise RosterError("no_rows")
 
 
 PASSED_OVER = {
@@ -174,5 +174,3 @@ PASSED_OVER = {
     "signature": _("signature or note"),
     "header": _("headings repeated"),
 }
-
-

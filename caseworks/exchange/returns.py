@@ -69,4 +69,6 @@ def rows_that_stay_out(batch: ImportBatch) -> IO[bytes]:
 
 def template() -> IO[bytes]:
     """An empty roster with our headings, every column text, so that Excel shortens no ID number."""
-    return write_sheet("儿童名册", [Column(heading, 20 if "证" in heading or "址" in heading else 12) for heading in TEMPLATE], [])
+    return write_sheet(
+        "儿童名册", [Column(heading, 20 if "证" in heading or "址" in heading else 12) for heading in TEMPLATE], []
+    )

@@ -19,7 +19,7 @@ from guardians.models import Absence, Declaration, Entrustment, Kinship, Relativ
 PIECE = 1000
 
 
-class Moved(Exception):
+class MovedError(Exception):
     """Somebody changed one of these records after the plan was made: plan again."""
 
 
@@ -38,7 +38,9 @@ class Writer:
                 Child, Reach, Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
             )
         }  # fmt: skip
-        self.closed: dict[type[models.Model], list[Any]] = {model: [] for model in (Enrolment, Residence, Absence, Entrustment)}
+        self.closed: dict[type[models.Model], list[Any]] = {
+            model: [] for model in (Enrolment, Residence, Absence, Entrustment)
+        }
         self.amended: list[tuple[type[models.Model], Any, dict[str, Any]]] = []
         self.versioned: list[tuple[type[models.Model], Any, int, dict[str, Any]]] = []
         self.closed_roads: list[tuple[Any, str, str]] = []
@@ -60,7 +62,9 @@ class Writer:
             rows[Residence].append(Residence(child_id=work.child_id, **work.settle))
             rows[Reach].append(Reach(child_id=work.child_id, via=Via.RESIDENCE, path=work.settle["village"].path))
         rows[Relative] += [Relative(**fields) for fields in work.relatives]
-        rows[Kinship] += [Kinship(child_id=work.child_id, relative_id=key, relation=relation) for key, relation in work.kinships]
+        rows[Kinship] += [
+            Kinship(child_id=work.child_id, relative_id=key, relation=relation) for key, relation in work.kinships
+        ]
         rows[Absence] += [Absence(**fields) for fields in work.absences]
         rows[Situation] += [Situation(relative_id=key, kind=kind, from_on=on) for key, kind in work.situations]
         if work.care:
@@ -90,7 +94,7 @@ class Writer:
         self.closed_roads += [(work.child_id, via, path) for via, path in work.closed_roads]
 
     def write(self) -> Counter[str]:
-        """Write everything; the answer counts rows by model. Raises Moved, or IntegrityError if a child, a relative or
+        """Write everything; the answer counts rows by model. Raises MovedError, or IntegrityError if a child, a relative or
         an ID number has changed hands since the plan; the transaction is then to be given up."""
         rows = self.rows
         for piece in _pieces(rows[Child]):
@@ -100,16 +104,16 @@ class Writer:
         for model, keys in self.closed.items():
             for piece in _pieces(keys):
                 if model.objects.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
-                    raise Moved
+                    raise MovedError
         for model in (Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration):
             for piece in _pieces(rows[model]):
                 model.objects.bulk_create(piece)
         for model, key, version, fields in self.versioned:
             if not model.objects.filter(pk=key, version=version).update(**fields, version=version + 1):
-                raise Moved
+                raise MovedError
         for model, key, fields in self.amended:
             if not model.objects.filter(pk=key).update(**fields):
-                raise Moved
+                raise MovedError
         for child, via, path in self.closed_roads:
             Reach.objects.filter(child=child, via=via, path=path).delete()
         return Counter({model._meta.label: len(made) for model, made in rows.items()})
