@@ -136,10 +136,8 @@ def distinct(headings: Iterable[str]) -> list[str]:
     seen: dict[str, int] = {}
     found = []
     for heading in headings:
-        if heading:
-            seen[heading] = seen.get(heading, 0) + 1
-            heading = heading if seen[heading] == 1 else f"{heading} ({seen[heading]})"
-        found.append(heading)
+        seen[heading] = seen.get(heading, 0) + 1
+        found.append(heading if not heading or seen[heading] == 1 else f"{heading} ({seen[heading]})")
     return found
 
 

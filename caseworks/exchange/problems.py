@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.exchange.layout import letters
@@ -109,8 +109,8 @@ class Problem:
 def place(sheet: str, row: int, column: int | None, headings: Sequence[str]) -> str:
     """Sheet, row, column letter and heading, as a person looks them up in Excel."""
     if column is None:
-        return _now("Sheet “%(sheet)s”, row %(row)s") % {"sheet": sheet, "row": row}
-    return _now("Sheet “%(sheet)s”, row %(row)s, column %(column)s (%(heading)s)") % {
+        return gettext("Sheet “%(sheet)s”, row %(row)s") % {"sheet": sheet, "row": row}
+    return gettext("Sheet “%(sheet)s”, row %(row)s, column %(column)s (%(heading)s)") % {
         "sheet": sheet,
         "row": row,
         "column": letters(column),
