@@ -13,11 +13,11 @@ from caseworks.models import Organization
 
 HOME, AWAY, UNABLE = "home", "away", "unable"
 _AT_HOME = re.compile(
-    r"(本地|在家|务农|本村|本镇|本乡|本县|本区|本市|未外出|没外出|没有外出|家里|家中|在本.*|家务|无业|待业|农民|种地|种田|务农在家)"
+    r"(本地|在家|务农|本村|本镇|本乡|本县|本区|本市|未外出|没外出|没有外出|家里|家中|在本地|家务|无业|待业|农民|种地|种田|上班|干活)+"
 )
 _SOMEWHERE = {"外地", "外出", "外出务工", "在外", "在外务工", "打工", "外出打工", "务工", "外省", "省外", "是", "异地"}
 _PLACE = re.compile(r"[市州省区县旗盟]")
-_SUFFIX = re.compile(r"(自治县|自治州|新区|县|区|市|镇|乡|街道|街道办事处)$")
+_SUFFIX = re.compile(r"(自治县|新区|县|区|市)$")
 _CLASS = re.compile(
     r"(?P<school>.*?)(?P<grade>[一二三四五六七八九1-9]年级|初[一二三]|高[一二三]|(?<=园)[大中小]班|[一二三四五六七八九](?=[(（]))?"
     r"(?P<class_name>[(（]?[一二三四五六七八九十\d]{1,3}[)）]?班)?$"
@@ -131,10 +131,25 @@ class Places:
 
     @cached_property
     def _home(self) -> tuple[str, ...]:
-        """Names that mean "here": the county, the town and everything between them and the organization."""
+        """Names that mean "here": the county, with and without its last character, the town and the village."""
         names = [_plain(office.name) for office in self.above if office.kind in {"county", "town", "village"}]
-        short = [_SUFFIX.sub("", name) for name in names]
-        return tuple(name for name in {*names, *short} if len(name) >= 2)
+        county = [_SUFFIX.sub("", _plain(office.name)) for office in self.above if office.kind == "county"]
+        return tuple(name for name in {*names, *county} if len(name) >= 2)
+
+    @cached_property
+    def _province(self) -> str:
+        """The province the organization lies in, if the offices above it say so."""
+        said = (office.gb_code[:2] or province_of(_plain(office.name)) for office in self.above)
+        return next((code for code in said if code), "")
+
+    def _is_home(self, said: str) -> bool:
+        """True for "here" and for places that name the county or town, unless they name another province: 北京市通州区
+        is not the 通州区 of 江苏."""
+        if _AT_HOME.fullmatch(said):
+            return True
+        province = province_of(said)
+        elsewhere = bool(province and self._province and province != self._province)
+        return not elsewhere and any(name in said for name in self._home)
 
     def whereabouts(
         self, place: str, employer: str, *, spoken: dict[tuple[str, str], Whereabouts | None]
@@ -154,7 +169,7 @@ class Places:
             return None
         if situation := SITUATION.find(said):
             return Whereabouts(UNABLE, situation=situation.code)
-        if _AT_HOME.fullmatch(said) or any(name in said for name in self._home):
+        if self._is_home(said):
             return Whereabouts(HOME, employer=employer if place else "")
         if said in _SOMEWHERE:
             return Whereabouts(AWAY)

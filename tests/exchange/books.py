@@ -46,7 +46,9 @@ def child_row(**cells: Any) -> dict[str, Any]:
     }
 
 
-def book(path: Path, rows: list[Any], headings: list[str] | None = None, *, sheet: str = "名册", title: str = "") -> Path:
+def book(
+    path: Path, rows: list[Any], headings: list[str] | None = None, *, sheet: str = "名册", title: str = ""
+) -> Path:
     """A workbook of one sheet; rows are lists, or dictionaries by heading."""
     headings = headings or FREE
     made = openpyxl.Workbook()

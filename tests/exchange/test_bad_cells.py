@@ -141,7 +141,9 @@ def test_the_same_number_twice_in_a_file_lets_the_first_in_and_names_it(tmp_path
     rows = [child_row(身份证号=NUMBER), child_row(身份证号=f"{NUMBER} ", 姓名="周小圆")]
     batch = receive(book(tmp_path, rows), cast.clerk, cast.school)
     assert books.verdicts(batch) == ["new", "refused"]
-    assert books.said(batch) == ["工作表“名册”第 3 行 C 列（身份证号）: 身份证号与工作表“名册”第 2 行相同，以那一行为准。"]
+    assert books.said(batch) == [
+        "工作表“名册”第 3 行 C 列（身份证号）: 身份证号与工作表“名册”第 2 行相同，以那一行为准。"
+    ]
 
 
 def test_the_same_child_twice_without_number(tmp_path, cast):
@@ -160,9 +162,7 @@ def test_merged_rows_are_refused_by_their_range(tmp_path, cast):
     made.save(file)
     batch = receive(file, cast.clerk, cast.school)
     assert books.verdicts(batch) == ["refused", "refused", "new"]
-    assert books.said(batch)[0] == (
-        "工作表“名册”第 2 行: 这一行在合并单元格 H2:H3 里。请取消合并，每行都填上。"
-    )
+    assert books.said(batch)[0] == ("工作表“名册”第 2 行: 这一行在合并单元格 H2:H3 里。请取消合并，每行都填上。")
 
 
 def test_a_serial_number_counts_from_1904_where_the_book_says_so(tmp_path, cast):
