@@ -15,7 +15,7 @@ from caseworks import codelists
 from caseworks.access import Permission, requires
 from caseworks.pages import page
 from children.models import Child
-from children.saving import ActionForm, save
+from children.saving import ActionForm, posted, save
 from guardians import actions
 from guardians.family import relatives_shared_with
 from guardians.forms import (
@@ -53,7 +53,7 @@ def _answer(
         messages.success(request, _("Saved."))
         return _back(child, anchor)
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, changed)):
+    if response := save(request, form, changed):
         return response
     shown.setdefault("template", "children/change.html")
     return page(request, shown.pop("template"), child=child, form=form, back=_back(child, anchor), **shown)
@@ -65,7 +65,7 @@ def relative_add(request: HttpRequest, code: str) -> HttpResponse:
     child = get_object_or_404(Child, code=code)
     relation = request.GET.get("relation", "")
     form = NewRelativeForm(
-        request.POST or None,
+        posted(request),
         child=child,
         siblings=list(relatives_shared_with(child)[:20]),
         initial={"relation": relation if relation in codelists.RELATION else ""},
@@ -104,7 +104,7 @@ def relative_edit(request: HttpRequest, code: str, relative: str) -> HttpRespons
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
     shown = {field: getattr(member.relative, field) for field in (*actions.RELATIVE_FIELDS, "version")}
-    form = EditRelativeForm(request.POST or None, initial=shown | {"relation": member.relation})
+    form = EditRelativeForm(posted(request), initial=shown | {"relation": member.relation})
 
     def change() -> None:
         member.relative.version = form.cleaned_data["version"]
@@ -138,7 +138,7 @@ def absence_add(request: HttpRequest, code: str, relative: str) -> HttpResponse:
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
     before = member.open_absence
-    form = AbsenceForm(request.POST or None, today=timezone.localdate())
+    form = AbsenceForm(posted(request), today=timezone.localdate())
 
     def change() -> None:
         if before is not None:
@@ -171,7 +171,7 @@ def absence_end(request: HttpRequest, code: str, relative: str) -> HttpResponse:
     absence = member.open_absence
     if absence is None:
         raise Http404
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     form.fields["on"].label = _("Back since")
     return _answer(
         request,
@@ -191,7 +191,7 @@ def situation_add(request: HttpRequest, code: str, relative: str) -> HttpRespons
     """Somebody cannot care for the child."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
-    form = SituationForm(request.POST or None)
+    form = SituationForm(posted(request))
     return _answer(
         request,
         child,
@@ -212,7 +212,7 @@ def situation_end(request: HttpRequest, code: str, relative: str, kind: str) -> 
     situation = next((row for row in member.situations if row.kind == kind and row.until_on is None), None)
     if situation is None:
         raise Http404
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     return _answer(
         request,
         child,
@@ -233,7 +233,7 @@ def entrust(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     home = household(child, today)
     form = EntrustForm(
-        request.POST or None,
+        posted(request),
         home=home,
         initial={
             "relative": request.GET.get("relative", "")[:10],
@@ -282,7 +282,7 @@ def care_edit(request: HttpRequest, code: str) -> HttpResponse:
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
     shown = {field: getattr(care, field) for field in ("reason", *actions.CARE_PAPERS)}
-    form = PapersForm(request.POST or None, initial=shown)
+    form = PapersForm(posted(request), initial=shown)
     return _answer(
         request,
         child,
@@ -301,7 +301,7 @@ def care_end(request: HttpRequest, code: str) -> HttpResponse:
     """The care ends, and nobody takes over."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     return _answer(
         request,
         child,
