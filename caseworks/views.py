@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login as sign_in
 from django.contrib.auth import logout as sign_out
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from caseworks import audit, demo_logins, typed
 from caseworks.access import public, signed_in
@@ -48,6 +53,19 @@ def logout(request: HttpRequest) -> HttpResponse:
     audit.record("user.signed_out", request.user, by=request.user)
     sign_out(request)
     return redirect(settings.LOGIN_URL)
+
+
+@signed_in(methods=("GET", "POST"))
+def password(request: HttpRequest) -> HttpResponse:
+    """Change one's own password; the other sessions of the account end."""
+    form = PasswordChangeForm(request.user, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            update_session_auth_hash(request, form.save())
+            audit.record("user.password_changed", request.user, by=request.user)
+        messages.success(request, _("Your password has been changed."))
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return page(request, "caseworks/password.html", form=form)
 
 
 @signed_in(methods=("POST",))
