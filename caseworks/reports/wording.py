@@ -7,6 +7,7 @@ sums are made before they are worded, never after (3000多 + 2000多 is worded f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from django.utils.translation import get_language
@@ -91,3 +92,18 @@ def ten_thousands(yuan: Decimal | int) -> str:
     """
     amount = (Decimal(yuan) / 10_000).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return _("%(amount)s × 10,000 yuan") % {"amount": amount}
+
+
+def day(value: date) -> str:
+    """A day as reports print it: 2025年12月31日, or 2025-12-31 in English."""
+    return f"{value.year}年{value.month}月{value.day}日" if in_chinese() else value.isoformat()
+
+
+def numbered(position: int, heading: str) -> str:
+    """The heading of a section with its number: 一、基本情况, or 1. The children."""
+    return f"{'零一二三四五六七八九'[position]}、{heading}" if in_chinese() else f"{position}. {heading}"
+
+
+def enumerated(items: Sequence[str]) -> str:
+    """Several words as a list in a sentence."""
+    return ("、" if in_chinese() else ", ").join(items)
