@@ -30,6 +30,7 @@ from caseworks.reports.splits import BLANK, NO, YES, Split
 
 CALLED = ("father", "mother", "carer", "relative", "teacher", "village", "town")
 SHARES_DIGITS = 1
+SLICED = {"pupils", "left_behind", "mentors", "contacts", "child_contacts", "people_contacted"}  # by this report
 
 
 class Figures:
@@ -37,14 +38,26 @@ class Figures:
 
     def __init__(self, question: Question) -> None:
         self._questions = (question, question.a_year_before())
+        self._values: dict[str, tuple[int, int]] = {}
         self._tallies: dict[str, tuple[Tally, Tally]] = {}
 
     def tallies(self, key: str) -> tuple[Tally, Tally]:
-        """The counts of this year and of the year before."""
+        """The counts of this year and of the year before, in all their slices."""
         if key not in self._tallies:
             now, before = self._questions
-            self._tallies[key] = (INDICATORS[key].tally(now), INDICATORS[key].tally(before))
+            self._tallies[key] = now, before = INDICATORS[key].tally(now), INDICATORS[key].tally(before)
+            self._values[key] = now.total, before.total
         return self._tallies[key]
+
+    def _pair(self, key: str, slice_: Slice) -> tuple[int, int]:
+        """A figure of this year and of the year before; one that is never sliced is only counted."""
+        if slice_ or key in SLICED:
+            now, before = self.tallies(key)
+            return now.count(slice_), before.count(slice_)
+        if key not in self._values:
+            now, before = self._questions
+            self._values[key] = INDICATORS[key].value(now), INDICATORS[key].value(before)
+        return self._values[key]
 
     def counts(self, key: str, split: str) -> dict[str, int]:
         """This year's counts in the cells of a split."""
@@ -60,8 +73,8 @@ class Figures:
     def get(self, key: str, shown: str = "exact", **cells: str | tuple[str, ...]) -> Figure:
         """A figure, or a slice of it: `get("left_behind", sex="1")`."""
         slice_ = _slice(cells)
-        now, before = self.tallies(key)
-        return Figure(INDICATORS[key], slice_, now.count(slice_), before.count(slice_), shown)
+        now, before = self._pair(key, slice_)
+        return Figure(INDICATORS[key], slice_, now, before, shown)
 
     def share(self, key: str, of: Figure, **cells: str | tuple[str, ...]) -> Figure:
         """A slice as a share of another figure, in percent."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
@@ -21,9 +22,10 @@ from caseworks.reports.question import Question
 from caseworks.reports.splits import Split
 from children.models import Child, PupilCount
 from guardians.models import Relative
-from visits.models import ContactChild, Counterpart, Mentor
+from visits.models import Contact, ContactChild, Counterpart, Mentor
 
 STOCK, FLOW = "stock", "flow"
+GROUPED_BY_THE_DATABASE = 3  # splits at once
 Slice = Mapping[str, tuple[str, ...]]  # split key → cells
 
 
@@ -66,31 +68,36 @@ class Indicator:
     def tally(self, question: Question) -> Tally:
         """The figure in all its slices at once, from one query."""
         if not self.splits:
-            return Tally((), [((), self.value(question))])
+            return Tally((), Counter({(): self.value(question)}))
         names = {f"in_{split.key}": split.value(question) for split in self.splits}
         rows = self.find(question).order_by().annotate(**names).values_list(*names)
-        counted = rows.annotate(measured=self._measure)
-        return Tally(self.splits, [(row[:-1], row[-1] or 0) for row in counted])
+        if len(self.splits) <= GROUPED_BY_THE_DATABASE:
+            counted = rows.annotate(measured=self._measure)
+            return Tally(self.splits, Counter({row[:-1]: row[-1] or 0 for row in counted}))
+        # grouped by so many things nearly every row is its own group: counting them here is twice as fast
+        return Tally(self.splits, Counter(rows))
 
 
 class Tally:
     """The counts of one figure, cross-tabulated by all its splits."""
 
-    def __init__(self, by: tuple[Split, ...], rows: list[tuple[tuple[str, ...], int]]) -> None:
+    def __init__(self, by: tuple[Split, ...], rows: Counter[tuple[str, ...]]) -> None:
         self._places = {split.key: (at, split) for at, split in enumerate(by)}
         self._rows = rows
         self._tables: dict[tuple[str, ...], Counter[tuple[str, ...]]] = {}
-        self.total = sum(count for _values, count in rows)
+        self.total = sum(rows.values())
 
     def by(self, *keys: str) -> Counter[tuple[str, ...]]:
         """How many lie in each combination of cells of these splits."""
         if keys not in self._tables:
             places = [self._places[key] for key in keys]
-            raw: Counter[tuple[str, ...]] = Counter()
-            for values, count in self._rows:
-                raw[tuple(values[at] for at, _split in places)] += count
+            pick = itemgetter(*(at for at, _split in places))
+            raw: Counter[Any] = Counter()
+            for values, count in self._rows.items():
+                raw[pick(values)] += count
             table: Counter[tuple[str, ...]] = Counter()
-            for combination, count in raw.items():
+            for picked, count in raw.items():
+                combination = picked if len(keys) > 1 else (picked,)
                 cells = (split.cell_of(value) for (_at, split), value in zip(places, combination, strict=True))
                 table[tuple(cells)] += count
             self._tables[keys] = table
@@ -145,25 +152,29 @@ def _mentors(question: Question) -> QuerySet:
     return Mentor.objects.filter(pk__in=question.pairings().values("mentor"))
 
 
-def _reaching(question: Question) -> QuerySet:
-    return question.contacts().filter(reached=True)
+def _contacts(question: Question) -> QuerySet:
+    return Contact.objects.filter(question.of_its_contacts())
 
 
 def _child_contacts(question: Question) -> QuerySet:
-    return ContactChild.objects.filter(contact__in=question.contacts())
+    return ContactChild.objects.filter(question.of_its_contacts("contact__"))
 
 
 def _people_contacted(question: Question) -> QuerySet:
-    return Counterpart.objects.filter(contact__in=_reaching(question))
+    return Counterpart.objects.filter(question.of_its_contacts("contact__"), contact__reached=True)
 
 
 def _children_reached(question: Question) -> QuerySet:
-    return Child.objects.filter(pk__in=subquery(ContactChild).filter(contact__in=_reaching(question)).values("child"))
+    reached = subquery(ContactChild).filter(question.of_its_contacts("contact__"), contact__reached=True)
+    return Child.objects.filter(pk__in=reached.values("child"))
 
 
 def _parents_reached(question: Question) -> QuerySet:
     met = subquery(Counterpart).filter(
-        contact__in=_reaching(question), kind__in=("father", "mother"), relative__isnull=False
+        question.of_its_contacts("contact__"),
+        contact__reached=True,
+        kind__in=("father", "mother"),
+        relative__isnull=False,
     )
     return Relative.objects.filter(pk__in=met.values("relative"))
 
@@ -305,7 +316,7 @@ INDICATORS: dict[str, Indicator] = {
             "times",
             FLOW,
             _("Contacts of the year on behalf of the office; a visit to two siblings is one. Attempts are told apart."),
-            lambda question: question.contacts(),
+            _contacts,
             (splits.how(), splits.outcome()),
         ),
         Indicator(

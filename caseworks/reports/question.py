@@ -12,8 +12,7 @@ from caseworks.models import Organization, in_force, subtree
 from children.models import Child, Enrolment, Residence
 from children.models.archive import ChildQuerySet
 from guardians.definitions import Definition
-from visits.models import Contact, Pairing
-from visits.models.contacts import ContactQuerySet
+from visits.models import Pairing
 
 FIRST_YEAR = 2000
 
@@ -64,8 +63,8 @@ class Question:
     def _children(self, holds: Q) -> ChildQuerySet:
         enrolled, living = self._of_its_places(holds)
         paired = subquery(Pairing).filter(holds, self.under("mentor__organization")).values("child")
-        # one set of keys: a child of its school and of its village is one child
-        return Child.objects.filter(pk__in=enrolled.union(living, paired))
+        # a set of keys, not a join: a child of its school and of its village is one child
+        return Child.objects.filter(pk__in=enrolled.union(living, paired, all=True))
 
     def children(self) -> ChildQuerySet:
         """Children of the office at the cut-off with an open archive: enrolled in its schools, living in its villages
@@ -84,12 +83,12 @@ class Question:
         """Pairings open at the cut-off: by its mentors, or for the children of its schools and villages."""
         enrolled, living = self._of_its_places(in_force(self.last))
         return Pairing.objects.filter(
-            in_force(self.last), self.under("mentor__organization") | Q(child__in=enrolled.union(living))
+            in_force(self.last), self.under("mentor__organization") | Q(child__in=enrolled.union(living, all=True))
         )
 
-    def contacts(self) -> ContactQuerySet:
-        """Contacts of the year logged on behalf of the office or of one under it, reached or not."""
-        return Contact.objects.filter(self.under("logged_for")).held_between(self.first, self.last)
+    def of_its_contacts(self, prefix: str = "") -> Q:
+        """The condition on contacts, or on rows that name one, of the year on behalf of the office or one under it."""
+        return self.under(f"{prefix}logged_for") & Q(**{f"{prefix}held_on__range": (self.first, self.last)})
 
     def schools(self) -> QuerySet[Organization]:
         """Schools and kindergartens of the office that were not closed by the cut-off."""

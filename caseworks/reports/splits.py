@@ -10,19 +10,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
 from caseworks.access import subquery
-from caseworks.codelists import PARENTS, CodeList
+from caseworks.codelists import FATHERS, PARENTS, CodeList
 from caseworks.models import Organization, in_force
 from caseworks.reports.question import Question
 from children.models import Enrolment, PupilCount, Residence
 from children.models.archive import years_before
-from guardians.definitions import away, both_away, only_declared
-from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
+from guardians.models import Absence, Declaration, Entrustment, Kinship, Situation
 from visits.models import ContactChild, Pairing
 
 BLANK = "-"  # the cell 未采集, as addresses write it
@@ -98,7 +97,7 @@ def _coded(key: str, name: Any, codelist: CodeList, field: str, *, always: bool 
     )
 
 
-def _either(key: str, name: Any, condition: Callable[[Question], Q], yes: Any, no: Any) -> Split:
+def _either(key: str, name: Any, condition: Callable[[Question], Any], yes: Any, no: Any) -> Split:
     """A split into those for whom a condition holds and the others."""
     return Split(
         key,
@@ -137,35 +136,47 @@ def _village(question: Question) -> Any:
     return _latest(subquery(Residence).filter(in_force(question.last), child=OuterRef("pk")), "village__code")
 
 
-def _parents_away(question: Question) -> Case:
+def _parents_away(question: Question) -> Coalesce:
+    """How many parents are away (a stepfather counts with the father); where no absence of a parent is in force, what
+    the latest declaration says. The same as `both_away`, in one look at each child."""
     on = question.last
-    return Case(
-        When(both_away(on), then=Value("2")),
-        When(away(PARENTS, on) | only_declared(("1",), on), then=Value("1")),
-        default=Value(""),
-        output_field=CharField(),
+    absent = subquery(Absence).filter(in_force(on), relative=OuterRef("relative"))
+    side = Case(When(relation__in=FATHERS, then=Value("father")), default=Value("mother"))
+    sides = (
+        subquery(Kinship)
+        .filter(Exists(absent), child=OuterRef("pk"), relation__in=PARENTS)
+        .order_by()
+        .values("child")
+        .annotate(sides=Cast(Count(side, distinct=True), CharField()))
+        .values("sides")
     )
+    said = subquery(Declaration).filter(child=OuterRef("pk"), declared_on__lte=on, outranked=False)
+    latest = said.order_by("-declared_on", "-id").values("value")[:1]
+    return Coalesce(Subquery(sides), Subquery(latest), Value(""), output_field=CharField())
 
 
-def parent_at_home(question: Question) -> Q:
-    """Children with a parent on record who at the cut-off is neither away nor unable to care for them."""
-    gone = subquery(Absence).filter(in_force(question.last)).values("relative")
-    unable = subquery(Situation).filter(in_force(question.last)).values("relative")
-    home = subquery(Kinship).filter(relation__in=PARENTS).exclude(relative__in=gone).exclude(relative__in=unable)
-    return Q(pk__in=home.values("child"))
+# Conditions are asked child by child (Exists), so that a village's report costs what a village costs.
 
 
-def _carer(question: Question) -> Case:
+def _in_care(question: Question) -> Exists:
+    """The child has a carer by an entrusted care in force."""
+    return Exists(subquery(Entrustment).filter(in_force(question.last), child=OuterRef("pk")))
+
+
+def _parent_at_home(question: Question) -> Exists:
+    """The child has a parent on record who at the cut-off is neither away nor unable to care for them."""
+    gone = subquery(Absence).filter(in_force(question.last), relative=OuterRef("relative"))
+    unable = subquery(Situation).filter(in_force(question.last), relative=OuterRef("relative"))
+    return Exists(subquery(Kinship).filter(~Exists(gone), ~Exists(unable), child=OuterRef("pk"), relation__in=PARENTS))
+
+
+def _carer(question: Question) -> Coalesce:
     """The relation of the carer: of the latest entrusted care in force, else a parent who is at home."""
-    in_care = subquery(Entrustment).filter(in_force(question.last))
-    carer = in_care.filter(child=OuterRef(OuterRef("pk"))).order_by("-from_on", "-id").values("relative")[:1]
-    relation = subquery(Kinship).filter(child=OuterRef("pk"), relative=Subquery(carer)).values("relation")[:1]
-    return Case(
-        When(pk__in=in_care.values("child"), then=Coalesce(Subquery(relation), Value(""))),
-        When(parent_at_home(question), then=Value(PARENTS[0])),
-        default=Value(""),
-        output_field=CharField(),
-    )
+    relation = subquery(Kinship).filter(child=OuterRef("child"), relative=OuterRef("relative")).values("relation")
+    in_care = subquery(Entrustment).filter(in_force(question.last), child=OuterRef("pk"))
+    entrusted = in_care.order_by("-from_on", "-id").values(carer=Coalesce(Subquery(relation[:1]), Value("")))
+    at_home = Case(When(_parent_at_home(question), then=Value(PARENTS[0])), default=Value(""), output_field=CharField())
+    return Coalesce(Subquery(entrusted[:1]), at_home)
 
 
 CARERS = {
@@ -195,33 +206,33 @@ def _destination(question: Question) -> Any:
     return Coalesce(Subquery(known.values("province")[:1]), Value(""))
 
 
-def _has_mentor(question: Question) -> Q:
-    return Q(pk__in=subquery(Pairing).filter(in_force(question.last)).values("child"))
+def _has_mentor(question: Question) -> Exists:
+    return Exists(subquery(Pairing).filter(in_force(question.last), child=OuterRef("pk")))
 
 
-def _was_reached(question: Question) -> Q:
-    reached = subquery(ContactChild).filter(
-        contact__reached=True, contact__held_on__range=(question.first, question.last)
+def _was_reached(question: Question) -> Exists:
+    return Exists(
+        subquery(ContactChild).filter(
+            child=OuterRef("pk"), contact__reached=True, contact__held_on__range=(question.first, question.last)
+        )
     )
-    return Q(pk__in=reached.values("child"))
 
 
-def _school_declared(question: Question) -> Q:
-    """Children enrolled in those of the office's schools that have declared how many pupils they have."""
+def _school_declared(question: Question) -> Exists:
+    """The child is enrolled in one of the office's schools that have declared how many pupils they have."""
     counted = PupilCount.objects.filter(counted_on__lte=question.last).values("school")
-    rows = subquery(Enrolment).filter(in_force(question.last), question.under("school"), school__in=counted)
-    return Q(pk__in=rows.values("child"))
+    return Exists(
+        subquery(Enrolment).filter(
+            in_force(question.last), question.under("school"), child=OuterRef("pk"), school__in=counted
+        )
+    )
 
 
 def _complete(question: Question) -> Q:
-    """Children whose archive holds what a contact card needs."""
-    on = question.last
-    housed = subquery(Residence).filter(in_force(on)).values("child")
-    in_care = subquery(Entrustment).filter(in_force(on)).values("child")
-    with_phone = subquery(Relative).exclude(phone="").values("pk")
-    can_be_called = subquery(Kinship).filter(relative__in=with_phone).values("child")
-    cared_for = Q(pk__in=in_care) | parent_at_home(question)
-    return ~Q(id_number="") & Q(pk__in=housed) & cared_for & Q(pk__in=can_be_called)
+    """The archive holds what a contact card needs: ID number, village, carer, and a telephone number to call."""
+    housed = Exists(subquery(Residence).filter(in_force(question.last), child=OuterRef("pk")))
+    can_be_called = Exists(subquery(Kinship).filter(child=OuterRef("pk")).exclude(relative__phone=""))
+    return ~Q(id_number="") & Q(housed) & Q(can_be_called) & (Q(_in_care(question)) | Q(_parent_at_home(question)))
 
 
 SEX = _coded("sex", _("sex"), codelists.SEX, "sex")

@@ -10,7 +10,7 @@ import pytest
 from caseworks import access
 from caseworks.reports.indicators import INDICATORS
 from caseworks.reports.question import Question
-from guardians.definitions import DEFINITIONS
+from guardians.definitions import DEFINITIONS, both_away
 from tests import factories
 from tests.reports import world
 
@@ -38,12 +38,14 @@ def measured(indicator, rows):
     return sum(getattr(row, indicator.summed) for row in rows) if indicator.summed else len(rows)
 
 
-@pytest.mark.parametrize("key", INDICATORS)
-def test_every_number_is_the_length_of_its_list_in_every_slice(busy, as_everyone, key):
-    indicator = INDICATORS[key]
-    for organization in (busy.county, busy.town, busy.school, busy.village, busy.bureau, busy.other_county):
-        for definition in DEFINITIONS:
-            question = ask(organization, definition=definition)
+OFFICES = ("county", "town", "school", "village", "bureau", "other_county")
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_every_number_is_the_length_of_its_list_in_every_slice(busy, as_everyone, office):
+    for definition in DEFINITIONS:
+        question = ask(getattr(busy, office), definition=definition)
+        for indicator in INDICATORS.values():
             rows, tally = list(indicator.records(question)), indicator.tally(question)
             assert len({row.pk for row in rows}) == len(rows)
             assert measured(indicator, rows) == indicator.value(question) == tally.total
@@ -98,6 +100,15 @@ def test_a_child_of_its_school_its_village_and_a_mentor_is_one_child(cast, as_ev
     assert figure("left_behind", cast.village) == 2
     assert figure("left_behind", cast.bureau) == 1
     assert figure("archives", cast.county) == 3
+
+
+def test_both_parents_away_means_here_what_it_means_in_the_definition(busy, as_everyone):
+    for definition in DEFINITIONS:
+        question = ask(busy.county, definition=definition)
+        both = INDICATORS["left_behind"].records(question, {"away": ("2",)})
+        expected = question.left_behind().filter(both_away(question.last))
+        assert set(both) == set(expected)
+        assert definition != "wide" or both.count() > 1
 
 
 def test_definitions_differ_on_the_same_facts(cast, as_everyone):
