@@ -10,6 +10,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from caseworks.models import Organization
 from caseworks.reports import splits, wording
 from caseworks.reports.document import (
     ABOUT,
@@ -70,6 +71,10 @@ class Figures:
             either.update(tally.cells(split.key))
         return split.in_order(either)
 
+    def cell(self, key: str, **cells: str | tuple[str, ...]) -> Figure:
+        """A cell of a split, in a sentence that lists them all: not repeated in the margin."""
+        return replace(self.get(key, **cells), noted=False)
+
     def get(self, key: str, shown: str = "exact", **cells: str | tuple[str, ...]) -> Figure:
         """A figure, or a slice of it: `get("left_behind", sex="1")`."""
         slice_ = _slice(cells)
@@ -91,7 +96,7 @@ def _slice(cells: dict[str, str | tuple[str, ...]]) -> Slice:
 
 
 def _as_share(figure: Figure, share, share_before=None) -> Figure:  # type: ignore[no-untyped-def]
-    return Figure(figure.indicator, figure.slice, figure.value, figure.before, SHARE, share, share_before)
+    return replace(figure, shown=SHARE, share=share, share_before=share_before, noted=False)
 
 
 def basis_of(question: Question) -> tuple[str, ...]:
@@ -123,7 +128,7 @@ def annual_report(question: Question, *, made_on: date, made_by: str) -> Report:
                     (_("The children"), _children(figures)),
                     (_("Archives"), _archives(figures)),
                     (_("Pairings"), _pairings(figures)),
-                    (_("Contacts"), _contacts(figures)),
+                    (_("Contacts and visits"), _contacts(figures)),
                     (_("What is still missing"), _gaps(figures)),
                 ),
                 start=1,
@@ -149,7 +154,7 @@ def _cells_with_shares(figures: Figures, key: str, split: Split) -> Parts:
             parts_of(
                 _("{word}: {count} ({share})"),
                 word=words[cell],
-                count=figures.get(key, **{split.key: cell}),
+                count=figures.cell(key, **{split.key: cell}),
                 share=wording.with_percent_sign(share),
             )
             for cell, share in zip(cells, shares, strict=True)
@@ -162,7 +167,9 @@ def _children(figures: Figures) -> tuple[Paragraph, ...]:
     left_behind = figures.get("left_behind")
     opening = []
     if schools.value:
-        opening.append(parts_of(_("There are {schools} schools with {pupils} pupils."), schools=schools, pupils=pupils))
+        opening.append(parts_of(_("There are {schools} schools."), schools=schools))
+    if pupils.value:
+        opening.append(parts_of(_("They have {pupils} pupils."), pupils=pupils))
     rural_asked = figures.get("rural_asked")
     if rural_asked.value:
         opening.append(
@@ -240,7 +247,7 @@ def _pairings(figures: Figures) -> tuple[Paragraph, ...]:
                 kinds=joined(
                     [
                         parts_of(
-                            _("{word}: {count} people"), word=words[cell], count=figures.get("mentors", mentor=cell)
+                            _("{word}: {count} people"), word=words[cell], count=figures.cell("mentors", mentor=cell)
                         )
                         for cell in cells
                     ]
@@ -280,7 +287,7 @@ def _contacts(figures: Figures) -> tuple[Paragraph, ...]:
                         parts_of(
                             _("{word}: {count} times"),
                             word=words[kind],
-                            count=figures.get("contacts", how=kind, outcome=YES),
+                            count=figures.cell("contacts", how=kind, outcome=YES),
                         )
                         for kind in kinds
                     ]
@@ -329,32 +336,19 @@ def _tables(figures: Figures, question: Question) -> tuple[Table, ...]:
     if figures.get("left_behind").value:
         tables += [
             _by_age_and_sex(figures),
-            _by_school(figures, question),
-            _by_place(figures, "village", splits.VILLAGE, _("By village"), _("Village")),
-            _by_place(figures, "away", splits.AWAY, _("By parents away"), _("Parents away")),
-            _by_place(figures, "carer", splits.CARER, _("By carer"), _("Carer"), drawn=True),
-            _by_place(
-                figures,
-                "destination",
-                splits.DESTINATION,
-                _("By province of the parents' work"),
-                _("Province"),
-                drawn=True,
-            ),
-            _by_place(figures, "boarding", splits.BOARDING, _("By boarding"), _("Boarding")),
-            _by_place(
-                figures,
-                "registration",
-                splits.REGISTRATION,
-                _("By household registration"),
-                _("Household registration"),
-            ),
-            _by_place(figures, "health", splits.HEALTH, _("By health"), _("Health")),
+            _by_split(figures, splits.AWAY, _("By parents away"), _("Parents away")),
+            _by_split(figures, splits.CARER, _("By carer"), _("Carer"), drawn=True),
+            _by_split(figures, splits.DESTINATION, _("By province of the parents' work"), _("Province"), drawn=True),
+            _by_split(figures, splits.BOARDING, _("By boarding"), _("Boarding")),
+            _by_split(figures, splits.REGISTRATION, _("By household registration"), _("Household registration")),
+            _by_split(figures, splits.HEALTH, _("By health"), _("Health")),
         ]
-    elif figures.get("schools").value:
-        tables.append(_by_school(figures, question))
     if figures.get("contacts").value:
         tables += [_by_kind_of_contact(figures), _by_whom(figures)]
+    if figures.get("left_behind").value or figures.get("schools").value:
+        tables.append(_by_school(figures, question))
+    if figures.get("left_behind").value:
+        tables.append(_by_split(figures, splits.VILLAGE, _("By village"), _("Village"), question=question))
     return tuple(
         replace(table, title=_("Table {number}: {title}").format(number=position, title=table.title))
         for position, table in enumerate(tables, start=1)
@@ -378,7 +372,7 @@ def _by_age_and_sex(figures: Figures) -> Table:
         "age",
         _("By age and sex"),
         _("Age"),
-        (_("Children"), _("Share (%)"), *(words[sex] for sex in sexes)),
+        (_("Children"), _("Share"), *(words[sex] for sex in sexes)),
         tuple(rows),
         Row(
             _("Total"),
@@ -419,7 +413,7 @@ def _by_school(figures: Figures, question: Question) -> Table:
         (
             _("Pupils"),
             _("Left behind"),
-            _("Share of the pupils (%)"),
+            _("Share of the pupils"),
             _("Both parents away"),
             splits.SEX.labels(["1"])["1"],
             splits.SEX.labels(["2"])["2"],
@@ -440,24 +434,32 @@ def _by_school(figures: Figures, question: Question) -> Table:
     )
 
 
-def _by_place(figures: Figures, key: str, split: Split, title: str, stub: str, *, drawn: bool = False) -> Table:
-    """A split of the left-behind children: number and share."""
+def _by_split(
+    figures: Figures, split: Split, title: str, stub: str, *, drawn: bool = False, question: Question | None = None
+) -> Table:
+    """A split of the left-behind children: number and share. With a question, rows that are the office's own are
+    marked, so that a page can lead to their reports."""
     now = figures.counts("left_behind", split.key)
     cells = figures.cells("left_behind", split)
     if not split.always:
         cells.sort(key=lambda cell: (cell == BLANK, -now.get(cell, 0)))
     words = split.labels(cells)
+    own: set[str] = set()
+    if question is not None:
+        own.update(
+            Organization.objects.under(question.organization).filter(code__in=cells).values_list("code", flat=True)
+        )
     shares = wording.shares([now.get(cell, 0) for cell in cells], SHARES_DIGITS)
     rows = []
     for cell, share in zip(cells, shares, strict=True):
         count = figures.get("left_behind", **{split.key: cell})
-        rows.append(Row(words[cell], (count, _as_share(count, share)), organization=cell if not split.groups else ""))
+        rows.append(Row(words[cell], (count, _as_share(count, share)), organization=cell if cell in own else ""))
     whole = figures.get("left_behind")
     return Table(
-        key,
+        split.key,
         title,
         stub,
-        (_("Children"), _("Share (%)")),
+        (_("Children"), _("Share")),
         tuple(rows),
         Row(_("Total"), (whole, figures.share("left_behind", whole))),
         drawn=drawn,

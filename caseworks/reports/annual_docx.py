@@ -97,6 +97,9 @@ def _blank(report: Report) -> Any:
     styles = document.styles
     _font(styles["Normal"], BODY, BODY_SIZE)
     _spacing(styles["Normal"].paragraph_format)
+    properties_of_normal = styles["Normal"]._element.get_or_add_pPr()
+    for gap in ("w:autoSpaceDE", "w:autoSpaceDN"):  # no gap between Chinese and 2025: 28 characters stay 28
+        _switch_off(properties_of_normal, gap)
     tighter = OxmlElement("w:spacing")
     tighter.set(qn("w:val"), TIGHTER)
     styles["Normal"]._element.rPr.insert_element_before(
@@ -120,13 +123,18 @@ def _title_style(style: Any) -> None:
     _font(style, TITLE, TITLE_SIZE)
     _spacing(style.paragraph_format, indent=0, line=33, align=WD_ALIGN_PARAGRAPH.CENTER)
     style.paragraph_format.space_after = Pt(LINE)
-    off_the_grid = OxmlElement("w:snapToGrid")  # else two lines of title are spread over four lines of the grid
-    off_the_grid.set(qn("w:val"), "0")
-    style._element.get_or_add_pPr().insert_element_before(
-        off_the_grid, "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl"
-    )
+    _switch_off(style._element.get_or_add_pPr(), "w:snapToGrid")  # else two lines are spread over four of the grid
     _drop(style._element.pPr, "w:pBdr")
     _drop(style._element.rPr, "w:color", "w:spacing")
+
+
+def _switch_off(properties: Any, name: str) -> None:
+    """Say no to a property of paragraphs, at the place the schema gives it."""
+    switch = OxmlElement(name)
+    switch.set(qn("w:val"), "0")
+    order = ("w:autoSpaceDE", "w:autoSpaceDN", "w:snapToGrid")
+    after = ("w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl")
+    properties.insert_element_before(switch, *order[order.index(name) + 1 :], *after)
 
 
 def _drop(element: Any, *names: str) -> None:
@@ -218,4 +226,5 @@ def _table(document: Any, headings: list[str], rows: list[list[str]], widths: li
             paragraph = cell.paragraphs[0]
             align = WD_ALIGN_PARAGRAPH.CENTER if len(text) < 20 else WD_ALIGN_PARAGRAPH.LEFT
             _spacing(paragraph.paragraph_format, indent=0, line=TABLE_LINE, align=align)
+            _switch_off(paragraph._p.get_or_add_pPr(), "w:snapToGrid")
             _font(paragraph.add_run(text), HEADING if at == 0 else BODY, TABLE_SIZE)

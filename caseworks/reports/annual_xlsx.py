@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from caseworks.reports import wording
 from caseworks.reports.annual import basis_of
-from caseworks.reports.document import Figure, Report, Table
+from caseworks.reports.document import SHARE, Figure, Report, Table
 from caseworks.reports.question import Question
 from caseworks.reports.records import listing_of
 from caseworks.sheets import Column, Sheet, write_book, write_sheet
@@ -60,7 +60,11 @@ def _figures_sheet(report: Report, notes: tuple[str, ...]) -> Sheet:
 
 
 def _table_sheet(table: Table, report: Report, notes: tuple[str, ...]) -> Sheet:
-    columns = [Column(table.stub, 24), *(Column(heading, 14) for heading in table.columns)]
+    shares = {
+        at for row in table.lines for at, cell in enumerate(row.cells) if cell is not None and cell.shown == SHARE
+    }
+    headings = (f"{heading} (%)" if at in shares else heading for at, heading in enumerate(table.columns))
+    columns = [Column(table.stub, 24), *(Column(heading, 14) for heading in headings)]
     if report.compared:
         columns.append(Column(_("Year before"), 10))
     rows = []

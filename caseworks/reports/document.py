@@ -13,10 +13,13 @@ from string import Formatter
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from caseworks.codelists import UNIT
 from caseworks.reports import wording
 from caseworks.reports.indicators import Indicator, Slice
 from caseworks.reports.question import Question
+from caseworks.reports.splits import BLANK, Split
 
 EXACT, ABOUT, SHARE = "exact", "about", "share"
 
@@ -30,7 +33,8 @@ class Figure:
     """A number in a report, with the indicator and the slice whose records it counts.
 
     `value` is the exact number and `before` that of the year before. `shown` says how it is printed: exactly, worded
-    (“120多”), or as a share in percent, which is then in `share`.
+    (“120多”), or as a share in percent, which is then in `share`. `noted` says whether the margin repeats it beside the
+    year before; the cells of a split do not need it, a table has them.
     """
 
     indicator: Indicator
@@ -40,6 +44,7 @@ class Figure:
     shown: str = EXACT
     share: Decimal | None = None
     share_before: Decimal | None = None
+    noted: bool = True
 
     @property
     def text(self) -> str:
@@ -71,10 +76,7 @@ class Figure:
     @property
     def name(self) -> str:
         """What is counted, with the words of the slice."""
-        words = [
-            wording.enumerated([self.indicator.split(key).labels(cells)[cell] for cell in cells])
-            for key, cells in self.slice.items()
-        ]
+        words = [_words(self.indicator.split(key), cells) for key, cells in self.slice.items()]
         name = str(self.indicator.name)
         if not words:
             return name
@@ -84,6 +86,19 @@ class Figure:
     def query(self) -> str:
         """The slice as a query string: `sex=1&age=6-13`."""
         return urlencode({key: ",".join(cells) for key, cells in self.slice.items()}, safe=",")
+
+
+MOST_WORDS = 3
+
+
+def _words(split: Split, cells: tuple[str, ...]) -> str:
+    """The words of some cells of a split, shortened if they are many."""
+    labels = split.labels(cells)
+    if BLANK in cells and len(cells) == 1:
+        return f"{split.name}{'：' if wording.in_chinese() else ': '}{labels[BLANK]}"
+    if len(cells) > MOST_WORDS:
+        return _("{first} and others, {count} in all").format(first=labels[cells[0]], count=len(cells))
+    return wording.enumerated([labels[cell] for cell in cells])
 
 
 Part = str | Figure
@@ -126,6 +141,11 @@ class Paragraph:
     @property
     def figures(self) -> list[Figure]:
         return [part for part in self.parts if isinstance(part, Figure)]
+
+    @property
+    def noted(self) -> list[Figure]:
+        """The figures that the margin repeats."""
+        return [figure for figure in self.figures if figure.noted]
 
 
 @dataclass(frozen=True)

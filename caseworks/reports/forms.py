@@ -18,9 +18,9 @@ class QuestionForm(forms.Form):
     """Offers the offices on the way down to the one shown, and those directly below it, so that a county with a
     thousand villages has a short list on every level."""
 
-    organization = forms.ChoiceField(label=_("Office"))
-    year = forms.ChoiceField(label=_("Year"))
-    definition = forms.ChoiceField(label=_("Definition"), choices=definition_choices)
+    organization = forms.ChoiceField(label=_("Organization"), required=False)
+    year = forms.ChoiceField(label=_("Year"), required=False)
+    definition = forms.ChoiceField(label=_("Definition"), choices=definition_choices, required=False)
 
     def __init__(self, question: Question, *, top: Organization, today: date) -> None:
         super().__init__(

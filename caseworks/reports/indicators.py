@@ -312,7 +312,7 @@ INDICATORS: dict[str, Indicator] = {
         ),
         Indicator(
             "contacts",
-            _("contacts"),
+            _("contacts made"),
             "times",
             FLOW,
             _("Contacts of the year on behalf of the office; a visit to two siblings is one. Attempts are told apart."),

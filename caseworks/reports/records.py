@@ -128,7 +128,7 @@ def _of_contacts(rows: Sequence[Contact], question: Question) -> list[Line]:
         (
             _contact_cell(contact),
             Cell(contact.get_kind_display()),
-            Cell(_("reached") if contact.reached else _("not reached")),
+            Cell(_("reached somebody") if contact.reached else _("reached nobody")),
             Cell(enumerated(names[contact.pk])),
             Cell(enumerated(met[contact.pk])),
             Cell(contacts[contact.pk].logged_by.name),
@@ -168,7 +168,7 @@ def _of_child_contacts(rows: Sequence[ContactChild], question: Question) -> list
             _child_cell(children[row.child_id]),
             _contact_cell(contacts[row.contact_id]),
             Cell(contacts[row.contact_id].get_kind_display()),
-            Cell(_("reached") if contacts[row.contact_id].reached else _("not reached")),
+            Cell(_("reached somebody") if contacts[row.contact_id].reached else _("reached nobody")),
             Cell(contacts[row.contact_id].logged_by.name),
             Cell(contacts[row.contact_id].logged_for.name),
         )

@@ -265,6 +265,7 @@ CARER = Split(
         "relative": _("other relatives"),
         "unrelated": _("not related"),
     },
+    always=False,
 )
 DESTINATION = Split(
     "destination",
@@ -304,7 +305,11 @@ def how(prefix: str = "") -> Split:
 def outcome(prefix: str = "") -> Split:
     """A split into contacts that reached somebody and attempts, for contacts or for rows that name one."""
     return _either(
-        "outcome", _("outcome"), lambda question: Q(**{f"{prefix}reached": True}), _("reached"), _("not reached")
+        "outcome",
+        _("outcome"),
+        lambda question: Q(**{f"{prefix}reached": True}),
+        _("reached somebody"),
+        _("reached nobody"),
     )
 
 

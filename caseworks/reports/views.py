@@ -86,7 +86,7 @@ def annual(request: HttpRequest) -> HttpResponse:
         linked=allows(Permission.VIEW_REPORT_RECORDS),
         made=made_by_line(report.made_on, report.made_by),
         year_to_date=report.question.year == today.year,
-        empty=not any(figure.value for figure in report.annex if figure.indicator.key != "schools"),
+        empty=not any(figure.value for figure in report.annex if "schools" not in figure.indicator.key),
     )
 
 
