@@ -10,12 +10,11 @@ import itertools
 from dataclasses import dataclass
 from datetime import date
 
-from stdnum.cn import ric
-
 from caseworks import access
 from caseworks.access import Role, Via
 from caseworks.models import Organization, Posting, User
 from caseworks.phones import clean as clean_phone
+from children import idnumbers
 from children.models import Child, Enrolment, PupilCount, Residence
 from children.reach import open_road
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
@@ -56,8 +55,7 @@ def posting(
 def id_number(born_on: date, sex: str, *, area: str = "500116") -> str:
     """A number with a right check digit that no other call gives."""
     order = next(_serial) % 500 * 2 + (1 if sex == "1" else 0)
-    body = f"{area}{born_on:%Y%m%d}{order:03d}"
-    return body + ric.calc_check_digit(body)
+    return idnumbers.complete(f"{area}{born_on:%Y%m%d}{order:03d}")
 
 
 @for_everyone
@@ -236,7 +234,7 @@ def make_cast() -> Cast:
     foreign_village = organization("yun-village", "village", parent=other_county, name="云村")
     mentor_user = _person("mei", bureau, Role.MENTOR)
     one = child(
-        "张小雨", school=school, village=village, sex="2", born_on=date(2014, 3, 2), id_number="500116201403024325"
+        "张小雨", school=school, village=village, sex="2", born_on=date(2014, 3, 2), id_number="500117201403024325"
     )
     two = child("张小山", school=school, village=village, born_on=date(2016, 8, 9), grade="4")
     neighbour = child("李明", school=other_school, village=other_village)
