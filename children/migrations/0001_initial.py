@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["path", "via", "child"], name="reach_by_path")],
+                "indexes": [models.Index(fields=["path", "via", "child", "until_on"], name="reach_by_path")],
                 "constraints": [models.UniqueConstraint(fields=("child", "via", "path"), name="one_row_per_road")],
             },
         ),
