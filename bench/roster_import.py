@@ -245,7 +245,9 @@ def stock(path: Path, clock: Clock, *, family: bool = False) -> None:
             open_road(instance, Via.ENROLMENT, school.path)
             open_road(instance, Via.RESIDENCE, village.path)
             grade = GRADE.find(row["年级"]).code
-            Enrolment.objects.update_or_create(child=instance, defaults={"school": school, "grade": grade, "from_on": TODAY})
+            Enrolment.objects.update_or_create(
+                child=instance, defaults={"school": school, "grade": grade, "from_on": TODAY}
+            )
             Residence.objects.update_or_create(child=instance, defaults={"village": village, "from_on": TODAY})
             Declaration.objects.update_or_create(
                 child=instance, organization=school, declared_on=TODAY, defaults={"value": "2"}
@@ -298,7 +300,9 @@ def main(rows: int = ROWS) -> None:
         "CASEWORKS_DEMO": "1",
         "SECRET_KEY": "bench",
         "ALLOWED_HOSTS": "localhost",
-        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL") or "sqlite:///bench.sqlite3",
+        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL")
+        or os.environ.get("DATABASE_URL")
+        or "sqlite:///bench.sqlite3",
     }
     os.environ.update(environment)
     with tempfile.TemporaryDirectory() as folder:
@@ -316,7 +320,9 @@ def main(rows: int = ROWS) -> None:
         unit = "MB" if "MB" in name else "s"
         print(f"  {name.replace(' MB', ''):34} {seconds:8.2f} {unit}")
     print(f"  rows written                       {written:8}")
-    print(f"floor {base:.2f} s; import {total:.2f} s = {total / base:.2f} x floor; again {again:.2f} s = {again / base:.2f} x floor")
+    print(
+        f"floor {base:.2f} s; import {total:.2f} s = {total / base:.2f} x floor; again {again:.2f} s = {again / base:.2f} x floor"
+    )
     for name, seconds in stocks.items():
         print(f"{name} {seconds:.2f} s = {seconds / total:.1f} x import")
 
