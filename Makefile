@@ -23,7 +23,7 @@ var/caseworks.env:
 run: .venv/run var/caseworks.env
 	$(BIN)/pybabel --quiet compile --directory locale --domain django
 	$(BIN)/python manage.py migrate --verbosity 0
-	$(BIN)/python manage.py load_demo --if-empty
+	$(BIN)/python manage.py load_demo --if-empty --address http://127.0.0.1:$(PORT)/
 	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	$(BIN)/gunicorn caseworks.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 8 --no-control-socket --log-level warning
 
