@@ -125,7 +125,7 @@ def _stage(batch: ImportBatch, path: Path) -> None:
                 "heading_row": sheet.header.last,
                 "merged": {str(number): cells for number, cells in sheet.merged.items()},
                 "since_1904": sheet.since_1904,
-                "passed_over": sheet.passed_over,
+                "passed_over": [list(entry) for entry in sheet.passed_over],
             }
             for sheet in roster.sheets
         ],
