@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import URLResolver
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +23,7 @@ class SharedAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and any(access.allows(see) for see, _change in ADMIN.values())
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Any:  # noqa: FBT001
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001
         return _GUARD(super().admin_view(view, cacheable))
 
     def get_urls(self) -> list[Any]:

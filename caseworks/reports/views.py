@@ -1,9 +1,10 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from caseworks.access import Permission, requires
 from caseworks.pages import page
+from caseworks.requests import Request
 
 
 @requires(Permission.VIEW_REPORTS)
-def annual(request: HttpRequest) -> HttpResponse:
+def annual(request: Request) -> HttpResponse:
     return page(request, "base.html")
