@@ -8,6 +8,7 @@ go to pytest: `python -m tests tests/visits -x`.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -34,6 +35,7 @@ def main() -> int:
     print("\n== SQLite ==", flush=True)
     results = [_pytest("")]
     report.append(("SQLite", "run"))
+    report.append(("Catalogue", "run" if shutil.which("xgettext") else "SKIPPED: no gettext (Debian: gettext)"))
     report.append(("Browser", "run, on SQLite" if chromium() else "SKIPPED: no Chromium (Debian: chromium)"))
     with ExitStack() as stack:
         try:
