@@ -407,7 +407,17 @@ ADMIN: dict[str, tuple[Permission, Permission | None]] = {
     "caseworks.user": (_P.MANAGE_STAFF, _P.MANAGE_STAFF),
     "caseworks.posting": (_P.MANAGE_STAFF, _P.MANAGE_STAFF),
     "caseworks.auditevent": (_P.VIEW_AUDIT, None),
+    "children.pupilcount": (_P.MANAGE_RULES, _P.MANAGE_RULES),
+    "visits.mentor": (_P.MANAGE_PAIRINGS, _P.MANAGE_PAIRINGS),
+    "visits.contactrule": (_P.MANAGE_RULES, _P.MANAGE_RULES),
 }
+
+
+def grantable_roles() -> tuple[Role, ...]:
+    """The roles whoever is acting may give to others: nobody who runs an office makes its auditor or system manager."""
+    if not allows(_P.MANAGE_STAFF):
+        return ()
+    return tuple(role for role in Role if allows(_P.MANAGE_ORGANIZATIONS) or role not in (Role.AUDITOR, Role.SYSTEM))
 
 
 def admin_allows(permission: str) -> bool:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from caseworks import audit, demo_logins, typed
+from caseworks import access, audit, demo_logins, typed
 from caseworks.access import public, signed_in
 from caseworks.forms import LoginForm
 from caseworks.middleware import POSTING_KEY
@@ -32,7 +32,8 @@ def login(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sign_in(request, form.get_user())
         request.session.set_expiry(None)
-        audit.record("user.signed_in", form.get_user(), by=form.get_user())
+        with access.scope(form.get_user()):  # the trail shows it to the auditor of the office the person works for
+            audit.record("user.signed_in", form.get_user())
         return redirect(_following(request))
     return page(
         request,
