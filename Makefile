@@ -41,7 +41,7 @@ types: .venv/dev
 
 # Needs the gettext programs (Debian: gettext). Run after changing a text, then translate what is new.
 messages: .venv/dev
-	CASEWORKS_DEMO=1 SECRET_KEY=messages ALLOWED_HOSTS=localhost $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --no-obsolete --ignore .venv --ignore tests --ignore staticfiles
+	CASEWORKS_DEMO=1 SECRET_KEY=messages ALLOWED_HOSTS=localhost $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --no-obsolete --no-wrap --ignore .venv --ignore tests --ignore staticfiles
 
 bench: .venv/dev
 	$(BIN)/python -m bench
