@@ -34,6 +34,7 @@ from import_export.resources import Diff, ModelResource
 from import_export.tmp_storages import BaseStorage
 from import_export.widgets import DateWidget, ForeignKeyWidget, IntegerWidget, Widget
 from python_calamine import CalamineError, CalamineWorkbook
+from tablib.exceptions import TablibException
 
 from caseworks import audit, codelists, phones
 from caseworks.codelists import CodeList
@@ -52,6 +53,9 @@ SECONDS_WAITING = 3600  # an upload that nobody confirms within the hour is thro
 
 class Workbook(Format):
     """An .xlsx file, read and written by the registry's own means: text stays text, formulas are never made."""
+
+    def __init__(self, encoding: str | None = None) -> None:
+        """The stock pages name an encoding, which only text files have."""
 
     def get_title(self) -> str:
         return "xlsx"
@@ -236,12 +240,17 @@ class OfficeResource(ModelResource):
     def get_diff_class(self) -> type[Diff]:
         return PlainDiff
 
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        wanted = [field.column_name for field in self.get_import_fields() if not field.readonly]
+        if missing := [heading for heading in wanted if heading not in dataset.headers]:
+            raise ValidationError(_("The first row lacks these headings: %(names)s.") % {"names": "、".join(missing)})
+
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> Any:
         """A code that names nothing is an error of its row, like any other; the stock loader lets it break the file."""
         try:
             for name in self.get_import_id_fields():
                 self.fields[name].clean(row)
-        except ValueError as error:
+        except (KeyError, ValueError) as error:
             result = self.get_row_result_class()()
             result.import_type = result.IMPORT_TYPE_INVALID
             result.validation_error = ValidationError({self.fields[name].attribute: str(error)})
@@ -322,6 +331,7 @@ class SheetAdmin(ImportExportMixin, ScopedAdmin):
     """A table of the shared admin that can be exchanged as a workbook: what is shown goes out, a sheet comes in after a
     preview, all of it or nothing."""
 
+    import_template_name = "admin/sheet_import.html"
     import_form_class = UploadForm
     confirm_form_class = ConfirmForm
     tmp_storage_class = Waiting
@@ -350,9 +360,12 @@ class SheetAdmin(ImportExportMixin, ScopedAdmin):
         return super().process_result(result, request)
 
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
-        if not isinstance(e, CalamineError | ValueError | tablib.core.TablibException):
+        if not isinstance(e, CalamineError | ValueError | TablibException):
             raise e
         form.add_error("import_file", _("This is not an Excel workbook (.xlsx) with headings in its first row."))
+
+    def get_data_for_export(self, request: HttpRequest, queryset: QuerySet, **kwargs: Any) -> tablib.Dataset:
+        return super().get_data_for_export(request, queryset, **{**kwargs, "force_native_type": True})
 
     def _do_file_export(
         self, file_format: Any, request: HttpRequest, queryset: QuerySet, export_form: Any = None
