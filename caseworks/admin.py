@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -20,7 +21,15 @@ from caseworks import access, audit
 from caseworks.access import ROLES, Permission
 from caseworks.forms import DateInput
 from caseworks.models import AuditEvent, Organization, Posting, User, in_force
-from caseworks.scoped_admin import OfficeChoice, ScopedAdmin, changes_of, office, under_office, visible_staff
+from caseworks.scoped_admin import (
+    OfficeChoice,
+    ScopedAdmin,
+    changes_of,
+    office,
+    say_period,
+    under_office,
+    visible_staff,
+)
 
 # without the characters that look like another one when read out or copied from a screen
 _ALPHABET = "abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679"
@@ -74,6 +83,7 @@ class PostingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        say_period(self)
         role: Any = self.fields["role"]
         grantable = access.grantable_roles()
         role.choices = [("", "---------"), *((each.value, ROLES[each].label) for each in grantable)]
@@ -102,7 +112,7 @@ class PostingFormSet(BaseInlineFormSet):
             open_posts.add(post)
 
 
-class PostingInline(admin.TabularInline):
+class PostingInline(admin.StackedInline):
     model = Posting
     form = PostingForm
     formset = PostingFormSet
@@ -165,7 +175,7 @@ class UserAdmin(ScopedAdmin):
 
     @admin.display(description=_("posts"))
     def posts(self, row: User) -> str:
-        return "; ".join(f"{post} ({post.role_label})" for post in row.posts_here)  # type: ignore[attr-defined]
+        return "; ".join(str(post) for post in row.posts_here)  # type: ignore[attr-defined]
 
     def governs(self, request: HttpRequest, person: User) -> bool:
         """True if the account is this office's alone, and not one's own."""
@@ -252,12 +262,19 @@ class AuditEventAdmin(ScopedAdmin):
     """The audit trail of the acting office and of those below it, for reading."""
 
     path = "path"
-    list_display = ["at", "by", "posting", "action", "kind", "reason", "address"]
+    list_display = ["at", "by", "posting", "action", "kind_word", "reason", "address"]
     list_filter = ["action"]
     list_select_related = ["by"]
     search_fields = ["action", "reason", "object_id__exact"]
     date_hierarchy = "at"
     show_full_result_count = False
+
+    @admin.display(description=_("kind of record"), ordering="kind")
+    def kind_word(self, row: AuditEvent) -> str:
+        try:
+            return str(apps.get_model(row.kind)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return row.kind
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         return not lookup.startswith("by__") and super().lookup_allowed(lookup, value, request)

@@ -53,6 +53,13 @@ def changes_of(form: forms.ModelForm) -> dict[str, list[str]]:
     }
 
 
+def say_period(form: forms.BaseForm) -> None:
+    """Label the two dates of a period in a form."""
+    form.fields["from_on"].label = _("from")
+    form.fields["until_on"].label = _("until")
+    form.fields["until_on"].help_text = _("The first day on which it no longer holds; empty as long as it does.")
+
+
 class OfficeChoice(forms.ModelChoiceField):
     """A choice of offices that shows which belongs to which."""
 
@@ -71,6 +78,7 @@ class ScopedAdmin(admin.ModelAdmin):
     actions = None
     view_on_site = False
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     formfield_overrides = {models.DateField: {"widget": DateInput}}
 
     # --- which rows ---
@@ -106,6 +114,27 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and super().has_delete_permission(request, obj)
+
+    # --- words ---
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One button that saves."""
+        one = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().changeform_view(request, object_id, form_url, {**one, **(extra_context or {})})
+
+    @admin.display(description=_("from"), ordering="from_on")
+    def from_day(self, row: Any) -> Any:
+        return row.from_on
+
+    @admin.display(description=_("until"), ordering="until_on")
+    def until_day(self, row: Any) -> Any:
+        return row.until_on
 
     # --- traces: one event for each write, in its transaction; Django's own log is not kept beside it ---
 

@@ -13,7 +13,7 @@ from caseworks import phones
 from caseworks.access import ROLES, Permission, Role
 from caseworks.exchange.office_sheets import MentorResource, SheetAdmin
 from caseworks.forms import DateInput
-from caseworks.scoped_admin import ScopedAdmin
+from caseworks.scoped_admin import ScopedAdmin, say_period
 from guardians.definitions import definition_choices
 from visits.models import ContactRule, Mentor
 
@@ -23,6 +23,10 @@ class MentorForm(forms.ModelForm):
         model = Mentor
         fields = ["name", "organization", "kind", "phone", "user", "checked_on", "from_on", "until_on"]
         widgets = {"checked_on": DateInput(), "from_on": DateInput(), "until_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_period(self)
 
     def clean_phone(self) -> str:
         return phones.clean(self.cleaned_data["phone"])
@@ -37,7 +41,7 @@ class MentorAdmin(SheetAdmin):
 
     form = MentorForm
     resource_classes = [MentorResource]
-    list_display = ["name", "organization", "kind_word", "checked_on", "from_on", "until_on"]
+    list_display = ["name", "organization", "kind_word", "checked_on", "from_day", "until_day"]
     list_select_related = ["organization"]
     search_fields = ["name", "code", "organization__name"]
     fields = ["name", "organization", "kind", "phone", "user", "checked_on", "from_on", "until_on"]
@@ -66,6 +70,7 @@ class ContactRuleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        say_period(self)
         which: Any = self.fields["definition"]
         which.choices = [("", _("every child")), *definition_choices()]
         how: Any = self.fields["kind"]
@@ -78,7 +83,7 @@ class ContactRuleAdmin(ScopedAdmin):
 
     form = ContactRuleForm
     deletable = True
-    list_display = ["organization", "role_word", "kind_word", "definition_word", "every_days", "from_on", "until_on"]
+    list_display = ["organization", "role_word", "kind_word", "definition_word", "every_days", "from_day", "until_day"]
     list_display_links = ["organization", "role_word"]
     list_select_related = ["organization"]
     fields = ["organization", "role", "kind", "definition", "every_days", "from_on", "until_on"]
