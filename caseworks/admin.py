@@ -52,11 +52,10 @@ class OrganizationAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["code", "parent"] if obj else ["closed_on"]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: Any = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        if "parent" in form.base_fields:
-            form.base_fields["parent"].required = True  # whole countries are founded from the command line
-        return form
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Every office made here belongs to one; whole counties are founded from the command line."""
+        kwargs.update(required=True, queryset=Organization.objects.filter(under_office(), closed_on__isnull=True))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """One's own office, and with it everything, is closed or renamed by the office above."""
