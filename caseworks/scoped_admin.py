@@ -88,6 +88,8 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The record, if it is under the acting office; else the same 404 as for a key that never existed."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         found = super().get_object(request, object_id, from_field)
         if found is None:
             raise Http404
