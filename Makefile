@@ -23,7 +23,7 @@ var/caseworks.env:
 run: .venv/run var/caseworks.env
 	$(BIN)/pybabel --quiet compile --directory locale --domain django
 	$(BIN)/python manage.py migrate --verbosity 0
-	$(BIN)/python manage.py load_demo --if-empty
+	$(BIN)/python manage.py load_demo --if-empty --address http://127.0.0.1:$(PORT)/
 	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	$(BIN)/gunicorn caseworks.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 8 --no-control-socket --log-level warning
 
@@ -41,15 +41,15 @@ types: .venv/dev
 
 # Needs the gettext programs (Debian: gettext). Run after changing a text, then translate what is new.
 messages: .venv/dev
-	CASEWORKS_DEMO=1 SECRET_KEY=messages ALLOWED_HOSTS=localhost $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --no-obsolete --no-wrap --ignore .venv --ignore tests --ignore staticfiles
+	CASEWORKS_DEMO=1 SECRET_KEY=messages ALLOWED_HOSTS=localhost $(BIN)/python manage.py makemessages --locale zh_Hans --no-location --no-wrap --no-obsolete --ignore .venv --ignore tests --ignore staticfiles
 
 bench: .venv/dev
 	$(BIN)/python -m bench
 
 # Pins what pyproject.toml asks for, with hashes. Needs uv.
 lock:
-	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements.lock
-	uv pip compile pyproject.toml --group dev --constraints requirements.lock --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements-dev.lock
+	uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements.lock
+	uv pip compile --quiet pyproject.toml --group dev --constraints requirements.lock --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements-dev.lock
 
 clean:
 	rm -rf .venv var staticfiles

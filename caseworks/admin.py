@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django import forms
@@ -17,10 +16,12 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from caseworks import access, audit
+from caseworks import access, actions, audit
 from caseworks.access import ROLES, Permission
 from caseworks.forms import DateInput
+from caseworks.identity import random_password
 from caseworks.models import AuditEvent, Organization, Posting, User, in_force
+from caseworks.requests import Request
 from caseworks.scoped_admin import (
     OfficeChoice,
     ScopedAdmin,
@@ -30,14 +31,6 @@ from caseworks.scoped_admin import (
     under_office,
     visible_staff,
 )
-
-# without the characters that look like another one when read out or copied from a screen
-_ALPHABET = "abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679"
-
-
-def first_password() -> str:
-    """A password to hand over: 12 characters, 67 bits."""
-    return "".join(secrets.choice(_ALPHABET) for _place in range(12))
 
 
 @admin.register(Organization)
@@ -205,7 +198,7 @@ class UserAdmin(ScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
         if not change:
-            request.first_password = first_password()  # type: ignore[attr-defined]
+            request.first_password = random_password()  # type: ignore[attr-defined]
             obj.set_password(request.first_password)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
 
@@ -216,18 +209,15 @@ class UserAdmin(ScopedAdmin):
         again = self.admin_site.admin_view(self.new_password)
         return [path("<path:object_id>/password/", again, name="caseworks_user_password"), *super().get_urls()]
 
-    def new_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def new_password(self, request: Request, object_id: str) -> HttpResponse:
         """Give a person who has forgotten theirs a new one."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         person = self.get_object(request, object_id)
         if not self.has_change_permission(request, person) or not self.governs(request, person):
             raise PermissionDenied
-        password = first_password()
-        with transaction.atomic():
-            person.set_password(password)
-            person.save(update_fields=["password"])
-            audit.record("user.password_given", person)
+        password = random_password()
+        actions.set_password(person=person, password=password, by=request.user)
         return self._show_password(request, person, password)
 
     def _show_password(self, request: HttpRequest, person: User, password: str) -> HttpResponse:

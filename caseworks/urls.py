@@ -9,6 +9,7 @@ office = (
     [
         path("login/", views.login, name="login"),
         path("logout/", views.logout, name="logout"),
+        path("password/", views.password, name="password"),
         path("act-as/", views.act_as, name="act_as"),
         path("language/", views.language, name="language"),
         path("typed/", views.typed_before, name="typed"),

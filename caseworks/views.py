@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login as sign_in
 from django.contrib.auth import logout as sign_out
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
-from caseworks import access, audit, demo_logins, typed
+from caseworks import access, actions, audit, demo_logins, typed
 from caseworks.access import public, signed_in
 from caseworks.forms import LoginForm
 from caseworks.middleware import POSTING_KEY
@@ -50,6 +54,18 @@ def logout(request: Request) -> HttpResponse:
     audit.record("user.signed_out", request.user, by=request.user)
     sign_out(request)
     return redirect(settings.LOGIN_URL)
+
+
+@signed_in(methods=("GET", "POST"))
+def password(request: Request) -> HttpResponse:
+    """Change one's own password; the other sessions of the account end."""
+    form = PasswordChangeForm(request.user, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.set_password(person=request.user, password=form.cleaned_data["new_password1"], by=request.user)
+        update_session_auth_hash(request, request.user)
+        messages.success(request, _("Your password has been changed."))
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return page(request, "caseworks/password.html", form=form)
 
 
 @signed_in(methods=("POST",))

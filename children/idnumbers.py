@@ -49,5 +49,15 @@ def read(number: str) -> Reading:
         born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return Reading(number, "date")
-    fault = "" if ric.calc_check_digit(number[:-1]) == number[-1] else "check"
+    fault = "" if ric.calc_check_digit(number) == number[-1] else "check"
     return Reading(number, fault, born_on, sex)
+
+
+def complete(body: str) -> str:
+    """The number that begins with these 17 digits: the check character appended.
+
+    >>> complete("11010519491231002")
+    '11010519491231002X'
+    """
+    # the library takes a whole number and looks past its last character
+    return body + ric.calc_check_digit(f"{body}0")

@@ -10,12 +10,11 @@ import itertools
 from dataclasses import dataclass
 from datetime import date
 
-from stdnum.cn import ric
-
 from caseworks import access
 from caseworks.access import Role, Via
 from caseworks.models import Organization, Posting, User
 from caseworks.phones import clean as clean_phone
+from children import idnumbers
 from children.models import Child, Enrolment, PupilCount, Residence
 from children.reach import open_road
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
@@ -56,8 +55,7 @@ def posting(
 def id_number(born_on: date, sex: str, *, area: str = "500116") -> str:
     """A number with a right check digit that no other call gives."""
     order = next(_serial) % 500 * 2 + (1 if sex == "1" else 0)
-    body = f"{area}{born_on:%Y%m%d}{order:03d}"
-    return body + ric.calc_check_digit(body)
+    return idnumbers.complete(f"{area}{born_on:%Y%m%d}{order:03d}")
 
 
 @for_everyone

@@ -48,6 +48,8 @@ caseworks:act_as                            POST   -          404     404      4
 caseworks:language                          POST   -          302     302      302   302     302    302    302     302    302      302  302
 caseworks:typed                             GET    -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:typed                             POST   -          302     302      302   302     302    302    302     302    302      302  in
+caseworks:password                          GET    -          200     200      200   200     200    200    200     200    200      200  in
+caseworks:password                          POST   -          200     200      200   200     200    200    200     200    200      200  in
 
 # --- Lists; whom they show is tested with the canary
 visits:home                                 GET    -          403     200      200   200     200    403    403     403    403      403  in
