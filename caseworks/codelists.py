@@ -278,6 +278,17 @@ PARENTS = (*FATHERS, *MOTHERS)
 PATERNAL_GRANDPARENTS, MATERNAL_GRANDPARENTS = ("61", "62"), ("63", "64")
 GRANDPARENTS = ("60", *PATERNAL_GRANDPARENTS, *MATERNAL_GRANDPARENTS)
 
+CARER_KIND = _list(
+    "kind of carer (照护人类别)",
+    "grouping of GB/T 4761 used by the summary tables",
+    ("paternal", "祖父母", "paternal grandparents"),
+    ("maternal", "外祖父母", "maternal grandparents"),
+    ("grandparents", "祖父母或外祖父母（未分）", "grandparents, not said which"),
+    ("relative", "其他亲属", "other relatives"),
+    ("unrelated", "非亲属", "not related"),
+    ("none", "无委托照护人", "nobody entrusted"),
+)
+
 SITUATION = _list(
     "situation of a parent (监护能力)",
     "国发〔2016〕13号; 民发〔2019〕62号, 民发〔2020〕125号",

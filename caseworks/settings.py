@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "caseworks.middleware.personal_pages_are_not_stored",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "caseworks.middleware.chosen_language",
+    "caseworks.exchange.limits.refuse_huge_uploads",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

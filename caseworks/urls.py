@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include(office)),
     path("", include("visits.urls")),
     path("children/", include("children.urls")),
+    path("children/", include("guardians.urls")),
     path("reports/", include("caseworks.reports.urls")),
     path("import/", include("caseworks.exchange.urls")),
     path("office/", admin.site.urls),

@@ -26,3 +26,10 @@ def roads(child: Child, *, school: Organization | None, village: Organization | 
         yield Reach(child=child, via=Via.ENROLMENT, path=school.path)
     if village is not None:
         yield Reach(child=child, via=Via.RESIDENCE, path=village.path)
+
+
+def open_many(rows: Iterable[Reach]) -> None:
+    """Open many roads at once; one that was closed before is open again."""
+    Reach.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["child", "via", "path"], update_fields=["until_on"]
+    )

@@ -1,8 +1,17 @@
 from django.urls import path
 
-from children import views
+from children.views import archive, changes, lists
 
 app_name = "children"
 urlpatterns = [
-    path("", views.children, name="list"),
+    path("", lists.children, name="list"),
+    path("export/", lists.export, name="export"),
+    path("search/", lists.search, name="search"),
+    path("new/", changes.create, name="create"),
+    path("<slug:code>/", archive.detail, name="detail"),
+    path("<slug:code>/edit/", changes.edit, name="edit"),
+    path("<slug:code>/school/", changes.enrol, name="enrol"),
+    path("<slug:code>/residence/", changes.settle, name="settle"),
+    path("<slug:code>/close/", changes.close, name="close"),
+    path("<slug:code>/reopen/", changes.reopen, name="reopen"),
 ]

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
+from caseworks import codelists
 from caseworks.access import subquery
 from caseworks.codelists import PARENTS
 from caseworks.models import in_force
 from children.models import Child
 from children.models.archive import ChildQuerySet
-from guardians.models import Entrustment, Kinship
+from guardians.models import Declaration, Entrustment, Kinship
 
 
 def kinships_of(child: Child) -> QuerySet[Kinship]:
@@ -46,3 +47,39 @@ def carers_on(children: Iterable[Child], on: date) -> dict[UUID, Entrustment]:
         care.relation = relations.get((care.child_id, care.relative_id), "")
         found[care.child_id] = care
     return found
+
+
+_RELATIONS_OF_CARERS = {
+    "paternal": codelists.PATERNAL_GRANDPARENTS,
+    "maternal": codelists.MATERNAL_GRANDPARENTS,
+    "grandparents": ("60",),
+    "unrelated": ("99",),
+    "relative": tuple(
+        entry.code for entry in codelists.RELATION if entry.code not in (*codelists.GRANDPARENTS, *PARENTS, "99")
+    ),
+}
+
+
+def cared_for_by(kind: str, on: date) -> Q:
+    """Children whose entrusted carer on a day is of a kind (codelists.CARER_KIND); `none`: nobody is entrusted."""
+    if kind == "none":
+        return ~Q(pk__in=subquery(Entrustment).filter(in_force(on)).values("child"))
+    carers = subquery(Kinship).filter(
+        in_force(on, "relative__entrustments__"),
+        relative__entrustments__child=F("child"),
+        relation__in=_RELATIONS_OF_CARERS[kind],
+    )
+    return Q(pk__in=carers.values("child"))
+
+
+def relatives_shared_with(child: Child) -> ChildQuerySet:
+    """Children in scope who share any relative with this child: siblings, cousins under one grandmother."""
+    relatives = subquery(Kinship).filter(child=child).values("relative")
+    children = subquery(Kinship).filter(relative__in=relatives).values("child")
+    return Child.objects.live().filter(pk__in=children).exclude(pk=child.pk).order_by("born_on", "id")
+
+
+def latest_declaration(child: Child, on: date) -> Declaration | None:
+    """The last roster up to a day that said whether the child is left behind, and was not outranked by facts."""
+    rows = Declaration.objects.filter(child=child, declared_on__lte=on, outranked=False)
+    return rows.select_related("organization").order_by("-declared_on", "-id").first()

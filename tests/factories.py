@@ -234,7 +234,7 @@ def make_cast() -> Cast:
     foreign_village = organization("yun-village", "village", parent=other_county, name="云村")
     mentor_user = _person("mei", bureau, Role.MENTOR)
     one = child(
-        "张小雨", school=school, village=village, sex="2", born_on=date(2014, 3, 2), id_number="500116201403024325"
+        "张小雨", school=school, village=village, sex="2", born_on=date(2014, 3, 2), id_number="500117201403024325"
     )
     two = child("张小山", school=school, village=village, born_on=date(2016, 8, 9), grade="4")
     neighbour = child("李明", school=other_school, village=other_village)

@@ -1,10 +1,154 @@
-from django.http import HttpResponse
+"""Pages: choose a roster, look at what would happen, correct, confirm; the result; the rows that stayed out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, requires
-from caseworks.pages import page
-from caseworks.requests import Request
+from caseworks.downloads import XLSX, Download
+from caseworks.exchange import actions, columns, returns, shown
+from caseworks.exchange.forms import RosterForm
+from caseworks.exchange.models import ImportBatch, State
+from caseworks.pages import page, paginate
+
+PER_PAGE = 50
+
+
+def _batch(request: HttpRequest, code: str) -> ImportBatch:
+    batches = ImportBatch.objects.visible_to(request.posting)  # type: ignore[attr-defined]
+    return get_object_or_404(batches.select_related("organization", "by"), code=code)
+
+
+@requires(Permission.IMPORT_ROSTERS, methods=("GET", "POST"))
+def imports(request: HttpRequest) -> HttpResponse:
+    """Choose a roster; the rosters brought in before. Sending the same file twice leads to the same list: its
+    fingerprint is what keeps a second press of the button harmless."""
+    posting = request.posting  # type: ignore[attr-defined]
+    form = RosterForm(request.POST or None, request.FILES or None, posting=posting, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch = actions.receive(
+                by=request.user,  # type: ignore[arg-type]
+                organization=form.cleaned_data.get("organization") or posting.organization,
+                roster_on=form.cleaned_data["roster_on"],
+                path=Path(file.temporary_file_path()),
+                file_name=file.name,
+            )
+            return redirect(batch)
+        except ValidationError as refusal:
+            form.add_error("file", refusal)
+    batches = ImportBatch.objects.visible_to(posting).select_related("organization", "by")
+    return page(request, "exchange/imports.html", form=form, rows=paginate(batches, request, 20))
 
 
 @requires(Permission.IMPORT_ROSTERS)
-def imports(request: Request) -> HttpResponse:
-    return page(request, "base.html")
+def template(request: HttpRequest) -> HttpResponse:
+    """An empty roster with our headings."""
+    name = _("Roster template") + ".xlsx"
+    return Download(returns.template(), name=name, content_type=XLSX, what="import.template", rows=0)
+
+
+@requires(Permission.IMPORT_ROSTERS)
+def preview(request: HttpRequest, code: str) -> HttpResponse:
+    """What would happen with each row, or after confirming, what did."""
+    batch = _batch(request, code)
+    tab = shown.tab_of(request.GET.get("show", ""))
+    rows = paginate(shown.rows_of(batch, tab), request, PER_PAGE)
+    rows.object_list = described = shown.described(batch, rows.object_list)
+    headings = shown.headings(batch) if batch.is_waiting else []
+    return page(
+        request,
+        "exchange/preview.html" if batch.state in {State.PREVIEWED, State.UPLOADED} else "exchange/result.html",
+        fragment="rows",
+        batch=batch,
+        tabs=shown.tabs(batch),
+        tab=tab,
+        rows=rows,
+        deciding=batch.is_waiting and any(entry.needs_decision for entry in described),
+        headings=headings,
+        unused=[heading.name for heading in headings if not heading.field],
+        fields=columns.choices(),
+        missing=actions.missing_columns(batch) if batch.is_waiting else [],
+        passed_over=shown.passed_over(batch),
+    )
+
+
+@requires(Permission.IMPORT_ROSTERS, methods=("POST",))
+def choose_columns(request: HttpRequest, code: str) -> HttpResponse:
+    """Which column is which of our fields."""
+    batch = _batch(request, code)
+    known = {"", *columns.FIELDS}
+    sent = {f"column-{index}": heading for index, heading in enumerate(batch.mapping)}
+    chosen = {heading: request.POST[name] for name, heading in sent.items() if request.POST.get(name) in known}
+    try:
+        actions.choose_columns(batch=batch, by=request.user, chosen=chosen)  # type: ignore[arg-type]
+        messages.success(request, _("The columns are set, and kept for the next roster of this office."))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect(batch)
+
+
+@requires(Permission.IMPORT_ROSTERS, methods=("POST",))
+def decide(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether possible duplicates are the same child or another."""
+    batch = _batch(request, code)
+    decisions = {
+        int(position): value
+        for name, value in request.POST.items()
+        if name.startswith("row-") and (position := name.removeprefix("row-")).isdigit()
+    }
+    try:
+        actions.decide(batch=batch, by=request.user, decisions=decisions)  # type: ignore[arg-type]
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect(f"{batch.get_absolute_url()}?show=undecided")
+
+
+@requires(Permission.IMPORT_ROSTERS, methods=("POST",))
+def confirm(request: HttpRequest, code: str) -> HttpResponse:
+    """Write the rows that go in. The batch itself knows whether it was imported: a second press changes nothing."""
+    batch = _batch(request, code)
+    if batch.counts.get("warnings") and not request.POST.get("read") and batch.is_waiting:
+        messages.error(request, _("Look at the rows with a warning first, and tick that you have read them."))
+        return redirect(f"{batch.get_absolute_url()}?show=problems")
+    try:
+        actions.confirm(batch=batch, by=request.user)  # type: ignore[arg-type]
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect(batch)
+
+
+@requires(Permission.IMPORT_ROSTERS, methods=("POST",))
+def discard(request: HttpRequest, code: str) -> HttpResponse:
+    """Throw a roster away that is not imported yet."""
+    batch = _batch(request, code)
+    try:
+        actions.discard(batch=batch, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The roster was thrown away. Nothing was changed."))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("exchange:imports")
+
+
+@requires(Permission.IMPORT_ROSTERS)
+def errors(request: HttpRequest, code: str) -> HttpResponse:
+    """The rows that stay out, in the columns they came in, with the reason."""
+    batch = _batch(request, code)
+    stem = Path(batch.file_name).stem
+    name = _("%(file)s rows that stayed out") % {"file": stem} + ".xlsx"
+    return Download(
+        returns.rows_that_stay_out(batch),
+        name=name,
+        content_type=XLSX,
+        what="import.errors",
+        rows=returns.staying_out(batch).count(),
+        filters={"batch": batch.code},
+    )

@@ -25,6 +25,12 @@ class Migration(migrations.Migration):
                         default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                (
+                    "code",
+                    models.CharField(
+                        default=caseworks.identity.random_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
                 ("name", models.CharField(max_length=72, verbose_name="name")),
                 ("sex", caseworks.codelists.CodeField(blank=True, max_length=16, verbose_name="sex")),
                 ("born_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year of birth")),

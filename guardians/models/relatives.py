@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists
 from caseworks.access import AboutChildren
 from caseworks.codelists import CodeField
+from caseworks.identity import random_code
 from caseworks.models import Period, Record
 from children.models import Child
 
@@ -21,6 +22,7 @@ class Relative(Record, AboutChildren):
     scope_column = "pk"
     scope_through = ("guardians.Kinship", "relative")
 
+    code = models.CharField(max_length=10, unique=True, default=random_code, editable=False)
     name = models.CharField(_("name"), max_length=72)
     sex = CodeField(codelists.SEX, verbose_name=_("sex"))
     born_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)

@@ -43,3 +43,40 @@ def test_what_is_wrong_is_named(number, fault):
 
 def test_the_numbers_of_the_factories_are_right():
     assert ric.is_valid(factories.id_number(date(2015, 5, 6), "2"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["11010519491231002x", " 110105 19491231 002X ", "１１０１０５１９４９１２３１００２Ｘ", "'11010519491231002X",
+     "110105-19491231-002X", "\ufeff11010519491231002X", "‘11010519491231002X’"],
+)  # fmt: skip
+def test_however_it_is_written_it_is_the_same_number(written):
+    assert idnumbers.clean(written) == "11010519491231002X"
+    assert idnumbers.read(written).fault == ""
+
+
+@pytest.mark.parametrize("number", ["5.00381E+17", "5.0038E17", "5e+17", "500116201403024e5"])
+def test_a_number_that_excel_rounded(number):
+    assert idnumbers.read(number).fault == "scientific"
+
+
+@pytest.mark.parametrize(
+    "number", ["", "1", "1101051949123100", "110105194912310020X", "X10105194912310021", "无", "440524800101001"]
+)
+def test_what_is_no_number_at_all(number):
+    reading = idnumbers.read(number)
+    assert (reading.fault, reading.born_on, reading.sex) == ("shape", None, "")
+
+
+@pytest.mark.parametrize(
+    ("born", "fault"),
+    [("20240229", "check"), ("20230229", "date"), ("20000229", "check"), ("19000229", "date"), ("20241301", "date"),
+     ("20240431", "date"), ("20240000", "date")],
+)  # fmt: skip
+def test_29_february_exists_in_leap_years_only(born, fault):
+    number = next(
+        candidate
+        for digit in "01"
+        if (candidate := f"500116{born}001{digit}") and idnumbers.read(candidate).fault == fault
+    )
+    assert (idnumbers.read(number).born_on is None) == (fault == "date")

@@ -7,10 +7,12 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren
+from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
 from caseworks.identity import random_code
 from caseworks.models import Organization, Period, Record, in_force, subtree
@@ -26,6 +28,19 @@ class MentorQuerySet(models.QuerySet["Mentor"]):
     def available_on(self, day: date) -> MentorQuerySet:
         """Mentors who may be given a child on a day."""
         return self.filter(in_force(day))
+
+    def with_load(self, day) -> MentorQuerySet:
+        """With `load`: how many children in scope each is paired with on a day."""
+        pairings = Pairing.objects.filter(in_force(day), mentor=models.OuterRef("pk")).order_by().values("mentor")
+        counted = models.Subquery(pairings.annotate(number=models.Count("pk")).values("number"))
+        return self.annotate(load=Coalesce(counted, 0))
+
+    def seen_from(self, organization: Organization) -> MentorQuerySet:
+        """Mentors of an organization and under it, and whoever is or was paired with a child in scope."""
+        low, high = subtree(organization.path)
+        return self.filter(
+            Q(organization__path__gte=low, organization__path__lt=high) | Q(pk__in=Pairing.objects.values("mentor"))
+        )
 
 
 class Mentor(Record, Period):
@@ -68,6 +83,21 @@ class Mentor(Record, Period):
         """The mentor's own place below the organization: administrators of it reach the paired children too."""
         return f"{self.organization.path}{self.code}/"
 
+    def get_absolute_url(self) -> str:
+        return reverse("visits:mentor", args=[self.code])
+
+
+class PairingQuerySet(ScopedQuerySet):
+    """Pairings, in the users' words."""
+
+    def open_on(self, day) -> PairingQuerySet:
+        """Pairings in force on a day."""
+        return self.filter(in_force(day))
+
+    def ended_by(self, day) -> PairingQuerySet:
+        """Pairings over by a day."""
+        return self.filter(until_on__lte=day)
+
 
 class Pairing(Record, AboutChildren, Period):
     """This mentor looks after this child, from a day until a day."""
@@ -75,6 +105,8 @@ class Pairing(Record, AboutChildren, Period):
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="pairings")
     mentor = models.ForeignKey(Mentor, verbose_name=_("mentor"), on_delete=models.PROTECT, related_name="pairings")
     end_reason = CodeField(codelists.PAIRING_END, verbose_name=_("why it ended"))
+
+    objects = ScopedManager.from_queryset(PairingQuerySet)()
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("pairing")

@@ -7,8 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
+from caseworks.access import ROLES
 from caseworks.codelists import CodeField
+from caseworks.identity import random_code
 from caseworks.models import Organization, Period, Record
+from guardians.definitions import DEFINITIONS
 
 
 class ContactRule(Record, Period):
@@ -18,6 +21,7 @@ class ContactRule(Record, Period):
     The nearest organization's rule wins over those of the offices above it.
     """
 
+    code = models.CharField(_("code"), max_length=10, unique=True, default=random_code, editable=False)
     organization = models.ForeignKey(
         Organization, verbose_name=_("for the offices under"), on_delete=models.CASCADE, related_name="contact_rules"
     )
@@ -34,3 +38,13 @@ class ContactRule(Record, Period):
             Period.ends_after_it_begins("contact_rule_ends_after_it_begins"),
             models.CheckConstraint(condition=Q(every_days__gte=1), name="contact_rule_at_least_daily"),
         ]
+
+    @property
+    def role_label(self) -> str:
+        """By whom, in words."""
+        return ROLES[self.role].label
+
+    @property
+    def definition_label(self) -> str:
+        """Which children, in words; empty for every child."""
+        return DEFINITIONS[self.definition].name if self.definition in DEFINITIONS else ""

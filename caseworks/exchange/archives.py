@@ -1,0 +1,144 @@
+"""What the registry already knows about the children and adults of a few hundred rows, fetched in a handful of queries,
+under the scope of whoever imports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from caseworks.access import subquery
+from caseworks.models import in_force
+from children import names
+from children.models import Child, Enrolment, Residence
+from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
+
+OPEN = {"until_on__isnull": True}
+
+
+@dataclass
+class Adult:
+    """A relative as planning goes on: what the registry has, and what rows of this file have said since."""
+
+    id: UUID
+    name: str
+    phone: str = ""
+    born_year: int | None = None
+    id_number: str = ""
+    address: str = ""
+    version: int = 0  # 0: not in the registry yet
+    absence: Absence | None = None
+    situations: set[str] = field(default_factory=set)
+    said: Any = None  # the Whereabouts a row of this file gave, and the number of that row
+    said_in: int = 0
+
+    @classmethod
+    def of(cls, relative: Relative) -> Adult:
+        return cls(
+            relative.pk,
+            relative.name,
+            relative.phone,
+            relative.born_year,
+            relative.id_number,
+            relative.address,
+            relative.version,
+        )
+
+
+@dataclass
+class Archive:
+    """One existing archive with what is open in it."""
+
+    child: Child
+    enrolment: Enrolment | None = None
+    residence: Residence | None = None
+    kin: list[tuple[str, UUID]] = field(default_factory=list)
+    care: Entrustment | None = None
+    declaration: Declaration | None = None
+
+
+@dataclass
+class Known:
+    """The look-ups for some rows."""
+
+    by_number: dict[str, Archive] = field(default_factory=dict)
+    by_name: dict[tuple[str, date], list[Archive]] = field(default_factory=dict)
+    out_of_reach: set[str] = field(default_factory=set)
+
+
+def taken_out_of_reach(numbers: Collection[str], reached: Collection[str]) -> set[str]:
+    """Of these ID numbers, those that a live archive has which the person acting cannot open.
+
+    It reads past the scope, as the unique constraint does, and gives back nothing but numbers the person typed: an
+    import must leave such a row out instead of failing as a whole.
+    """
+    unknown = set(numbers) - set(reached)
+    if not unknown:
+        return set()
+    held = subquery(Child).filter(id_number__in=unknown, closed_on__isnull=True)
+    return set(held.values_list("id_number", flat=True))
+
+
+def _with_what_is_open(children: Collection[Child], adults: dict[UUID, Adult], on: date) -> dict[UUID, Archive]:
+    """Archives with enrolment, residence, relatives, care and latest declaration; `adults` fills with the relatives."""
+    found = {child.pk: Archive(child) for child in children}
+    if not found:
+        return found
+    keys = list(found)
+    for enrolment in Enrolment.objects.filter(child__in=keys, **OPEN).select_related("school"):
+        found[enrolment.child_id].enrolment = enrolment
+    for residence in Residence.objects.filter(child__in=keys, **OPEN).select_related("village"):
+        found[residence.child_id].residence = residence
+    relatives = []
+    for kinship in Kinship.objects.filter(child__in=keys).select_related("relative").order_by("relation", "id"):
+        found[kinship.child_id].kin.append((kinship.relation, kinship.relative_id))
+        relatives.append(kinship.relative)
+    note_adults(relatives, adults, on)
+    for care in Entrustment.objects.filter(child__in=keys, **OPEN).order_by("from_on", "id"):
+        found[care.child_id].care = care
+    for declaration in Declaration.objects.filter(child__in=keys, declared_on__lte=on).order_by("declared_on", "id"):
+        found[declaration.child_id].declaration = declaration
+    return found
+
+
+def note_adults(relatives: Collection[Relative], adults: dict[UUID, Adult], on: date) -> None:
+    """Add relatives of the registry, with where they are, to those known; those known already stay as they are."""
+    fresh = {relative.pk: Adult.of(relative) for relative in relatives if relative.pk not in adults}
+    if not fresh:
+        return
+    for absence in Absence.objects.filter(relative__in=list(fresh), **OPEN):
+        fresh[absence.relative_id].absence = absence
+    for relative, kind in Situation.objects.filter(in_force(on), relative__in=list(fresh)).values_list(
+        "relative_id", "kind"
+    ):
+        fresh[relative].situations.add(kind)
+    adults.update(fresh)
+
+
+def look_up(
+    numbers: Collection[str],
+    without_number: Collection[tuple[str, date]],
+    phones: Collection[str],
+    adults: dict[UUID, Adult],
+    on: date,
+) -> tuple[Known, list[Adult]]:
+    """Archives with these ID numbers, archives with these names and birth dates, and relatives with these phones."""
+    by_number = {child.id_number: child for child in Child.objects.live().filter(id_number__in=numbers)}
+    keys = {names.sort_key(name) for name, _born in without_number}
+    same_name = [
+        child
+        for child in (Child.objects.live().filter(name_order__in=keys) if keys else ())
+        if (child.name, child.born_on) in without_number
+    ]
+    archives = _with_what_is_open({child.pk: child for child in [*by_number.values(), *same_name]}.values(), adults, on)
+    known = Known(
+        {number: archives[child.pk] for number, child in by_number.items()},
+        out_of_reach=taken_out_of_reach(numbers, by_number),
+    )
+    for child in same_name:
+        known.by_name.setdefault((child.name, child.born_on), []).append(archives[child.pk])
+    with_phones = list(Relative.objects.filter(phone__in=phones)) if phones else []
+    note_adults(with_phones, adults, on)
+    return known, [adults[relative.pk] for relative in with_phones]

@@ -1,0 +1,306 @@
+"""What importing a row will do: new, changed (each field: before and after), unchanged, refused, or for a person to
+decide. `Planner` goes through the file in order and remembers what earlier rows said; it writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from caseworks import codelists
+from caseworks.exchange import archives
+from caseworks.exchange.archives import Adult, Archive, Known
+from caseworks.exchange.facts import Facts, Person, Reader
+from caseworks.exchange.family import FamilyPlan
+from caseworks.exchange.places import Places
+from caseworks.exchange.problems import REFUSED, Problem
+from caseworks.exchange.work import Change, Work
+from children.models import Child
+
+NEW, CHANGED, UNCHANGED, UNDECIDED = "new", "changed", "unchanged", "undecided"
+SAME, OTHER = "same", "other"  # what a person decided about a possible duplicate
+CHUNK = 2000
+_LISTS = {
+    "sex": codelists.SEX,
+    "ethnicity": codelists.ETHNICITY,
+    "registration": codelists.REGISTRATION,
+    "health": codelists.HEALTH,
+    "disability": codelists.DISABILITY,
+    "guardianship": codelists.GUARDIANSHIP,
+    "grade": codelists.GRADE,
+    "boarding": codelists.BOARDING,
+    "declaration": codelists.DECLARATION,
+}
+
+
+@dataclass(slots=True)
+class Source:
+    """A row to plan: the key it will have as an archive if it is new, its place, its cells, and what was decided."""
+
+    id: UUID
+    sheet: int
+    number: int
+    cells: list[Any]
+    decision: str = ""
+
+
+@dataclass(slots=True)
+class Planned:
+    """What will happen with a row, and why."""
+
+    source: Source
+    verdict: str
+    problems: list[Problem]
+    changes: list[Change] = field(default_factory=list)
+    child: UUID | None = None
+    name: str = ""
+    work: Work | None = None
+
+    @property
+    def signature(self) -> tuple[Any, ...]:
+        """Equal for two plans of a row that promise the same."""
+        return self.verdict, self.child if self.verdict != NEW else None, [list(change) for change in self.changes]
+
+
+def words(field_key: str, value: Any) -> str:
+    """A value as the list of changes shows it."""
+    if field_key in _LISTS:
+        return _LISTS[field_key].zh(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
+
+
+class Planner:
+    """Plans the rows of one batch, in order. `sheets` gives for each sheet its name and how its rows are read."""
+
+    def __init__(self, places: Places, on: date, sheets: Sequence[tuple[str, Reader, dict[int, str]]]) -> None:
+        self.places, self.on, self.sheets = places, on, sheets
+        self.numbers: dict[str, Source] = {}
+        self.named: dict[tuple[str, date, Any], tuple[Source, str]] = {}
+        self.adults: dict[UUID, Adult] = {}
+        self.by_name_and_phone: dict[tuple[str, str], Adult] = {}
+        self.undo: list[Callable[[], None]] = []
+
+    def plan(self, rows: Collection[Source]) -> list[Planned]:
+        """Plan some more rows; CHUNK at a time keeps the number of queries small."""
+        read: list[tuple[Source, list[Problem], Facts]] = []
+        for source in rows:
+            _name, reader, merged = self.sheets[source.sheet]
+            problems: list[Problem] = []
+            if source.number in merged:
+                problems.append(Problem("merged", None, {"range": merged[source.number]}))
+            read.append((source, problems, reader.read(source.cells, problems)))
+        good = [facts for _source, problems, facts in read if not _is_refused(problems)]
+        numbers = {facts.child["id_number"] for facts in good if facts.child.get("id_number")}
+        named = {(facts.child["name"], facts.child["born_on"]) for facts in good if "born_on" in facts.child}
+        phones = {person.phone for facts in good for person in _everyone(facts) if person.phone}
+        known, relatives = archives.look_up(numbers, named, phones, self.adults, self.on)
+        for adult in relatives:
+            self.by_name_and_phone.setdefault((adult.name, adult.phone), adult)
+        return [self._row(source, problems, facts, known) for source, problems, facts in read]
+
+    # --- one row ---
+
+    def _row(self, source: Source, problems: list[Problem], facts: Facts, known: Known) -> Planned:
+        name = facts.child.get("name", "")
+        if not _is_refused(problems):
+            self._once_in_file(source, facts, problems)
+        if _is_refused(problems):
+            return Planned(source, REFUSED, problems, name=name)
+        number = facts.child.get("id_number", "")
+        archive = known.by_number.get(number) if number else None
+        if archive is None and number in known.out_of_reach:
+            problems.append(Problem("not_yours", facts.columns.get("id_number")))
+            return Planned(source, REFUSED, problems, name=name)
+        if archive is None and source.decision != OTHER:
+            possible = self._possible(facts, known)
+            if possible:
+                if source.decision == SAME and len(possible) == 1:
+                    archive = possible[0]
+                elif (same := self._same_already(source, facts, possible)) is not None:
+                    return same
+                else:
+                    problems.append(Problem("possible", facts.columns.get("name"), {"hint": _hint(possible)}))
+                    return Planned(source, UNDECIDED, problems, name=name)
+        if archive is None and not self._reachable(facts):
+            problems.append(Problem("outside", None, {"own": self.places.organization.name}))
+            return Planned(source, REFUSED, problems, name=name)
+        self.undo.clear()
+        return self._compared(source, problems, facts, archive)
+
+    def _once_in_file(self, source: Source, facts: Facts, problems: list[Problem]) -> None:
+        """The same child twice in one file: the first row goes in."""
+        number = facts.child.get("id_number", "")
+        if number:
+            first = self.numbers.setdefault(number, source)
+            if first is not source:
+                problems.append(self._again("twice", first, facts.columns.get("id_number")))
+                return
+        key = facts.key
+        if key is not None:
+            before, number_before = self.named.setdefault(key, (source, number))
+            if before is not source and (not number or not number_before):
+                problems.append(self._again("twice_named", before, facts.columns.get("name")))
+
+    def _again(self, key: str, first: Source, column: int | None) -> Problem:
+        return Problem(key, column, {"row": first.number, "sheet": self.sheets[first.sheet][0]})
+
+    def _possible(self, facts: Facts, known: Known) -> list[Archive]:
+        """Archives with the same name and birth date, in the same village as far as both say one."""
+        village = facts.village.pk if facts.village else None
+        return [
+            archive
+            for archive in known.by_name.get((facts.child["name"], facts.child["born_on"]), ())
+            if village is None or archive.residence is None or archive.residence.village_id == village
+        ]
+
+    def _same_already(self, source: Source, facts: Facts, possible: list[Archive]) -> Planned | None:
+        """A row without ID number that would change nothing in the one archive it fits is that archive's own row."""
+        if len(possible) != 1 or facts.child.get("id_number"):
+            return None
+        self.undo.clear()
+        planned = self._compared(source, [], facts, possible[0])
+        if planned.verdict == UNCHANGED:
+            return planned
+        for step in reversed(self.undo):
+            step()
+        return None
+
+    def _reachable(self, facts: Facts) -> bool:
+        own = self.places.organization
+        return any(office is not None and office.is_under(own) for office in (facts.school, facts.village))
+
+    def _compared(self, source: Source, problems: list[Problem], facts: Facts, archive: Archive | None) -> Planned:
+        """The row against the archive it belongs to, or against nothing."""
+        work = Work(archive.child.pk if archive else source.id, new=archive is None, on=self.on)
+        changes: list[Change] = []
+        if archive is None:
+            work.child = {**facts.child, "opened_on": self.on}
+        else:
+            work.version = archive.child.version
+            self._child(facts, archive.child, work, changes, problems)
+        self._enrolment(facts, archive, work, changes, problems)
+        self._residence(facts, archive, work, changes, problems)
+        FamilyPlan(self, source, facts, archive, work, changes, problems).run()
+        self._declaration(facts, archive, work, changes)
+        verdict = NEW if archive is None else CHANGED if changes else UNCHANGED
+        name = facts.child["name"]
+        return Planned(source, verdict, problems, changes if archive else [], work.child_id, name, work)
+
+    # --- the parts of an archive ---
+
+    def _child(self, facts: Facts, child: Child, work: Work, changes: list[Change], problems: list[Problem]) -> None:
+        for key, value in facts.child.items():
+            before = getattr(child, key)
+            if before == value or key == "id_doubtful" or (key == "notes" and before):
+                continue
+            work.child[key] = value
+            changes.append((key, words(key, before), words(key, value)))
+        if "name" in work.child:
+            problems.append(Problem("name_differs", facts.columns.get("name"), {"name": child.name}))
+        if "id_number" in work.child:
+            work.child["id_doubtful"] = facts.child["id_doubtful"]
+
+    def _enrolment(
+        self, facts: Facts, archive: Archive | None, work: Work, changes: list[Change], problems: list[Problem]
+    ) -> None:
+        if facts.school is None:
+            return
+        entered = facts.entered_on
+        born = facts.child["born_on"]
+        since = entered if archive is None and entered and born < entered <= self.on else self.on
+        before = archive.enrolment if archive else None
+        if before is None:
+            work.enrol = {"school": facts.school, "from_on": since, **facts.enrolment}
+            changes.append(("school", "", facts.school.name))
+            return
+        details = {key: value for key, value in facts.enrolment.items() if getattr(before, key) != value}
+        moved = before.school_id != facts.school.pk
+        if not moved and not details:
+            return
+        if before.from_on > self.on:
+            problems.append(Problem("newer", facts.columns.get("school"), {"date": before.from_on.isoformat()}))
+            return
+        if moved:
+            changes.append(("school", before.school.name, facts.school.name))
+        changes += [(key, words(key, getattr(before, key)), words(key, value)) for key, value in details.items()]
+        only_filled = not moved and all(not getattr(before, key) or key == "student_number" for key in details)
+        if only_filled or (not moved and before.from_on == self.on):
+            work.amend_enrolment = (before.pk, details)
+            return
+        work.close_enrolment = before.pk
+        kept = (
+            {}
+            if moved
+            else {key: getattr(before, key) for key in ("grade", "class_name", "boarding", "student_number")}
+        )
+        work.enrol = {"school": facts.school, "from_on": self.on, **kept, **facts.enrolment}
+        if moved:
+            work.closed_roads.append(("enrolment", before.school.path))
+
+    def _residence(
+        self, facts: Facts, archive: Archive | None, work: Work, changes: list[Change], problems: list[Problem]
+    ) -> None:
+        if facts.village is None:
+            return
+        before = archive.residence if archive else None
+        if before is None:
+            work.settle = {"village": facts.village, "address": facts.address, "from_on": self.on}
+            changes.append(("village", "", facts.village.name))
+            return
+        moved = before.village_id != facts.village.pk
+        # an address that says less than the archive's own is no news
+        if not moved and facts.address in before.address:
+            return
+        if before.from_on > self.on:
+            problems.append(Problem("newer", facts.columns.get("address"), {"date": before.from_on.isoformat()}))
+            return
+        if not moved:
+            work.amend_residence = (before.pk, {"address": facts.address})
+            changes.append(("address", before.address, facts.address))
+            return
+        changes.append(("village", before.village.name, facts.village.name))
+        work.close_residence = before.pk
+        work.closed_roads.append(("residence", before.village.path))
+        work.settle = {"village": facts.village, "address": facts.address, "from_on": self.on}
+
+    def _declaration(self, facts: Facts, archive: Archive | None, work: Work, changes: list[Change]) -> None:
+        if not facts.declaration:
+            return
+        before = archive.declaration if archive else None
+        if before is not None and (before.value, before.outranked) == (facts.declaration, facts.outranked):
+            return
+        said = {"value": facts.declaration, "outranked": facts.outranked}
+        old = words("declaration", before.value) if before else ""
+        changes.append(("declaration", old, words("declaration", facts.declaration)))
+        if before and before.declared_on == self.on and before.organization_id == self.places.organization.pk:
+            work.amend_declaration = (before.pk, said)
+        else:
+            work.declare = {**said, "declared_on": self.on, "organization": self.places.organization}
+
+
+def _is_refused(problems: Sequence[Problem]) -> bool:
+    return any(problem.gravity == REFUSED for problem in problems)
+
+
+def _everyone(facts: Facts) -> list[Person]:
+    return [*facts.people, *([facts.carer] if facts.carer else [])]
+
+
+def _hint(possible: Sequence[Archive]) -> str:
+    """What helps a person who may open these archives to decide: where the child goes to school, the end of the ID number."""
+    described = []
+    for archive in possible[:3]:
+        school = archive.enrolment.school.name if archive.enrolment else ""
+        described.append(
+            " ".join(part for part in (school, f"…{archive.child.id_tail}" if archive.child.id_tail else "") if part)
+        )
+    return "；".join(part or "—" for part in described)
+
+
+def needs_reading(planned: Planned) -> bool:
+    """True if a row goes in although something is doubtful: somebody has to say that they read it."""
+    return planned.verdict in {NEW, CHANGED} and bool(planned.problems)

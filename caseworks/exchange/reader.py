@@ -1,0 +1,176 @@
+"""From an uploaded file to rows with their place: sheet, row, column. The file itself is read by another process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from caseworks.exchange import columns, layout, parsing
+
+MOST_BYTES = 20 * 1024**2
+MOST_ROWS = 20_000
+SECONDS = 90
+
+REFUSALS = {
+    "empty": _("The file is empty."),
+    "no_spreadsheet": _("This is not a spreadsheet. Choose an Excel file (xlsx, xls), an ods or a CSV file."),
+    "web_page": _("This is a web page with the name of a spreadsheet. Open it in Excel and save it as xlsx."),
+    "password": _("The file is protected by a password. Save it without the password and choose it again."),
+    "macros": _("The file contains macros, which are refused. Save it as a plain xlsx and choose it again."),
+    "links": _("The file draws on other files. Copy the sheet as values into a new file and choose that."),
+    "bomb": _("The file is far larger inside than a roster can be, so it was not opened."),
+    "broken": _("The file is damaged and cannot be read. Open it in Excel, save it again and choose the new file."),
+    "encoding": _(
+        "The text cannot be read: line %(line)s is neither UTF-8 nor GB 18030. Save it from Excel as xlsx, or as CSV UTF-8."
+    ),
+    "too_big": _("The file has %(size)s MB; at most %(most)s MB are read. Take out pictures, or split the roster."),
+    "too_many": _("The file has more than %(most)s rows. Split it into several files."),
+    "no_roster": _(
+        "No roster was found in the file: no sheet has a heading row with 姓名 and at least one more column. "
+        "Sheets looked at: %(sheets)s."
+    ),
+    "no_rows": _("The sheet has headings but no child below them."),
+}
+
+
+class RosterError(ValidationError):
+    """The whole file is refused; the message says why and what to do."""
+
+    def __init__(self, key: str, **facts: Any) -> None:
+        super().__init__(REFUSALS[key], code=key, params=facts)
+
+
+@dataclass
+class Sheet:
+    """A sheet with a roster: its headings, and the rows that were passed over, each with the reason."""
+
+    name: str
+    header: layout.Header
+    merged: dict[int, str]
+    since_1904: bool
+    passed_over: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row that should be a child."""
+
+    sheet: int
+    number: int
+    cells: list[Any]
+
+
+@dataclass
+class Roster:
+    """What was found in a file so far: sheets with rosters, and the names of those without."""
+
+    sheets: list[Sheet] = field(default_factory=list)
+    no_rosters: list[str] = field(default_factory=list)
+
+
+def check_size(size: int) -> None:
+    """Refuse a file by the size it declares, before a byte of it is read. Raises RosterError."""
+    if size > MOST_BYTES:
+        raise RosterError("too_big", size=round(size / 1024**2), most=MOST_BYTES // 1024**2)
+    if size == 0:
+        raise RosterError("empty")
+
+
+def _parts(path: Path) -> Iterator[Any]:
+    """What the reading process writes, part by part. Raises RosterError if it refuses, dies or takes too long."""
+    process = subprocess.Popen(  # noqa: S603  (our own program; the file's name is not part of a shell line)
+        [sys.executable, "-I", parsing.__file__, str(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
+    clock = threading.Timer(SECONDS, process.kill)
+    clock.start()
+    try:
+        for line in process.stdout:  # type: ignore[union-attr]
+            part = json.loads(line) if line.endswith("\n") else {}
+            if isinstance(part, dict) and "error" in part:
+                raise RosterError(part.pop("error"), **part)
+            if isinstance(part, dict) and "end" in part:
+                return
+            yield part
+        raise RosterError("bomb" if process.wait() < 0 else "broken")
+    finally:
+        clock.cancel()
+        process.kill()
+        process.stdout.close()  # type: ignore[union-attr]
+        process.wait()
+
+
+def _sheets(parts: Iterator[Any]) -> Iterator[tuple[dict[str, Any], Iterator[layout.Row]]]:
+    """Each sheet with its rows; the rows must be used up before the next sheet is asked for."""
+    waiting = next(parts, None)
+    while waiting is not None:
+        about, following = waiting, []
+
+        def rows(following: list[Any] = following) -> Iterator[layout.Row]:
+            for part in parts:
+                if isinstance(part, dict):
+                    following.append(part)
+                    return
+                yield part[0], part[1:]
+
+        of_this_sheet = rows()
+        yield about, of_this_sheet
+        for _rest in of_this_sheet:
+            pass
+        waiting = following[0] if following else None
+
+
+def read(path: Path, roster: Roster) -> Iterator[SheetRow]:
+    """The rows of every sheet that holds a roster, in order; `roster` fills as they come.
+
+    Raises RosterError if the file cannot be read, holds no roster, too many rows, or none.
+    """
+    count = 0
+    for about, rows in _sheets(_parts(path)):
+        opening = []
+        for row in rows:
+            opening.append(row)
+            if len(opening) == layout.ROWS_SEARCHED:
+                break
+        header = layout.find_header(opening)
+        if header is None:
+            roster.no_rosters.append(about["sheet"])
+            continue
+        keys = columns.match(header.headings)
+        merged = layout.merged_rows(about["merged"], header)
+        sheet = Sheet(about["sheet"], header, merged, about["since_1904"])
+        roster.sheets.append(sheet)
+        for source in ((row for row in opening if row[0] > header.last), rows):
+            for number, cells in source:
+                if reason := layout.why_no_child(cells, header, keys):
+                    if reason != "blank":
+                        sheet.passed_over.append((number, reason))
+                    continue
+                count += 1
+                if count > MOST_ROWS:
+                    raise RosterError("too_many", most=MOST_ROWS)
+                yield SheetRow(len(roster.sheets) - 1, number, cells)
+    if not roster.sheets:
+        raise RosterError("no_roster", sheets="、".join(roster.no_rosters))
+    if not count:
+        raise RosterError("no_rows")
+
+
+PASSED_OVER = {
+    "total": _("total row"),
+    "signature": _("signature or note"),
+    "header": _("headings repeated"),
+}

@@ -1,0 +1,74 @@
+"""What goes back to whoever sent a roster: the rows that stayed out with the reason, and an empty template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+from caseworks.exchange import plan, problems
+from caseworks.exchange.layout import text
+from caseworks.exchange.models import ImportBatch, StagedRow
+from caseworks.exchange.problems import Problem
+from caseworks.sheets import Column, write_sheet
+
+# Our own headings, in the order of the school roll; each is found by columns.match.
+TEMPLATE = (
+    "姓名 性别 出生日期 身份证件号 民族 健康状况 残疾类型 户口所在地 户口性质 学校名称 年级 班级 班内学号 入学年月 就读方式 村 现住址 "
+    "是否独生子女 是否孤儿 是否留守儿童 监护情况 父亲姓名 父亲联系电话 父亲务工地点 父亲工作单位 母亲姓名 母亲联系电话 母亲务工地点 母亲工作单位 "
+    "监护人姓名 监护人与儿童关系 监护人联系电话 监护人出生年份 备注"
+).split()
+
+
+def found(row: StagedRow) -> list[Problem]:
+    """The problems of a staged row."""
+    return [Problem(key, column, facts) for key, column, facts in row.problems]
+
+
+def lines(batch: ImportBatch, row: StagedRow) -> Iterator[str]:
+    """Each problem of a row with its place: sheet, row, column and heading, and what is wrong."""
+    for problem in found(row):
+        where = problems.place(batch.sheet_name(row.sheet), row.number, problem.column, batch.headings(row.sheet))
+        yield f"{where}: {problem.words}"
+
+
+def staying_out(batch: ImportBatch) -> Any:
+    """The rows of a batch that stay out, in the order of the file."""
+    return batch.rows.filter(verdict__in=[problems.REFUSED, plan.UNDECIDED]).order_by("position")
+
+
+def rows_that_stay_out(batch: ImportBatch) -> IO[bytes]:
+    """A workbook of the rows that stay out, in the columns they came in, with the reason and their old place in front.
+
+    It can be corrected and sent again: the two added columns mean nothing to the import.
+    """
+    headings: list[str] = []
+    for sheet in batch.layout["sheets"]:
+        headings += [heading for heading in sheet["headings"] if heading and heading not in headings]
+    places = [
+        [headings.index(heading) if heading else None for heading in sheet["headings"]]
+        for sheet in batch.layout["sheets"]
+    ]
+
+    def rows() -> Iterator[list[str]]:
+        for row in staying_out(batch).iterator():
+            cells = [""] * len(headings)
+            for place, cell in zip(places[row.sheet], row.cells, strict=False):
+                if place is not None:
+                    cells[place] = text(cell)
+            yield ["\n".join(lines(batch, row)), f"{batch.sheet_name(row.sheet)} {row.number}", *cells]
+
+    columns = [
+        Column(_("Why it stayed out"), 60),
+        Column(_("Sheet and row"), 14),
+        *(Column(heading, 20 if "证" in heading or "址" in heading else 12) for heading in headings),
+    ]
+    return write_sheet(_("Rows that stayed out"), columns, rows())
+
+
+def template() -> IO[bytes]:
+    """An empty roster with our headings, every column text, so that Excel shortens no ID number."""
+    return write_sheet(
+        "儿童名册", [Column(heading, 20 if "证" in heading or "址" in heading else 12) for heading in TEMPLATE], []
+    )

@@ -1,0 +1,219 @@
+"""What one cell means: dates, ID numbers, phones, names and words as people really write them. Pure; every function
+returns the value and, if something is wrong, appends a Problem to the row's list."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from typing import Any
+
+from caseworks import phones
+from caseworks.codelists import CodeList
+from caseworks.exchange.columns import FIELDS
+from caseworks.exchange.layout import text
+from caseworks.exchange.problems import Problem
+from children import idnumbers, names
+
+Cell = tuple[Any, int]  # what stands there, and its column
+Problems = list[Problem]
+
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_PHONE_BREAK = re.compile(r"[/、,，;；\s]+")
+_DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T ].*)?")
+_EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MONTH = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?")
+_NAME_PHONE = re.compile(r"([^(\d]*)\(?([^)]*)\)?")
+_NONE = {"", "无", "-", "/", "\\", "—", "--", "无无", "不详", "未知", "暂无", "空", "没有"}
+KEY_FIELDS = ("name", "id_number", "born_on")
+YES, NO = {"是", "√", "有", "y", "yes", "1", "对", "true"}, {"否", "×", "x", "无", "n", "no", "0", "不是", "false"}
+MOST_YEARS = 25
+
+
+def _nfkc(value: str) -> str:
+    return value if value.isascii() else unicodedata.normalize("NFKC", value)
+
+
+def words(cell: Cell | None) -> str:
+    """A cell as clean words on one line; nothing for 无, - and the like."""
+    if cell is None:
+        return ""
+    value = " ".join(_nfkc(text(cell[0])).replace("\u200b", "").split())
+    return "" if value in _NONE else value
+
+
+def refusals(field: str, cell: Cell) -> Problem | None:
+    """Why a cell cannot be used at all: too long, or a formula where a child is told from another."""
+    value, column = cell
+    limit = FIELDS[field].limit or 60
+    if isinstance(value, dict):
+        if "long" in value:
+            return Problem("too_long", column, {"length": value["long"], "limit": limit})
+        if "formula" in value:
+            if field in KEY_FIELDS:
+                return Problem("formula", column)
+            value = value["formula"]
+    if isinstance(value, str) and len(value) > limit and len(words(cell)) > limit:
+        return Problem("too_long", column, {"length": len(value), "limit": limit})
+    return None
+
+
+def name(cell: Cell | None, problems: Problems) -> str:
+    """A person's name, kept as children/names.py keeps names."""
+    if cell is None:
+        return ""
+    written = names.clean(text(cell[0]))
+    if written[:1] in ("=", "+", "-", "@"):
+        problems.append(Problem("name_formula", cell[1], {"value": written[:1]}))
+        return ""
+    return "" if written in _NONE else written
+
+
+def coded(codelist: CodeList, cell: Cell | None, problems: Problems) -> str:
+    """The code of a word, "" if blank; a word the list does not know is left out with a warning."""
+    word = words(cell).replace(" ", "")
+    if not word:
+        return ""
+    entry = codelist.find(word)
+    if entry is None:
+        problems.append(Problem("word", cell[1], {"value": word[:30]}))  # type: ignore[index]
+        return ""
+    return entry.code
+
+
+def yes_or_no(cell: Cell | None, problems: Problems) -> bool | None:
+    """True, False, or None if nothing is said. 无 means no here."""
+    word = _nfkc(text(cell[0])).strip().lower() if cell else ""
+    if not word or word in YES | NO:
+        return None if not word else word in YES
+    problems.append(Problem("word", cell[1], {"value": word[:30]}))  # type: ignore[index]
+    return None
+
+
+def phone(cell: Cell | None, problems: Problems) -> str:
+    """A telephone number as it is dialled; one that cannot be dialled is kept as written, with a warning."""
+    written = words(cell)
+    if not written or _MOBILE.fullmatch(written):
+        return written
+    column = cell[1]  # type: ignore[index]
+    several = [part for part in _PHONE_BREAK.split(written) if len(part) >= 7]
+    if len(several) > 1:
+        problems.append(Problem("phones", column, {"value": written[:40]}))
+        written = several[0]
+    cleaned = phones.clean(written)
+    if not phones.is_plausible(cleaned) or (cleaned.startswith("1") and not _MOBILE.fullmatch(cleaned)):
+        problems.append(Problem("phone", column, {"value": written[:30]}))
+    return cleaned[:20]
+
+
+def name_and_phone(cell: Cell) -> tuple[Cell, Cell]:
+    """`毛小雅(19976568662)` as two cells of the same column."""
+    match = _NAME_PHONE.match(_nfkc(text(cell[0])).strip())
+    who, number = match.groups() if match else ("", "")
+    return (who, cell[1]), (number, cell[1])
+
+
+def year(cell: Cell | None, problems: Problems) -> int | None:
+    """A year of birth of an adult, from a year or a date."""
+    written = words(cell)
+    if not written:
+        return None
+    if isinstance(cell[0], dict) and "date" in cell[0]:  # type: ignore[index]
+        return int(cell[0]["date"][:4])  # type: ignore[index]
+    if (digits := re.match(r"(19|20)\d{2}", written)) is None:
+        problems.append(Problem("word", cell[1], {"value": written[:30]}))  # type: ignore[index]
+        return None
+    return int(digits.group())
+
+
+# --- ID numbers and dates ---------------------------------------------------------------------------------------------
+
+
+def id_number(cell: Cell | None, kind: str, problems: Problems) -> idnumbers.Reading | None:
+    """What the ID number says; None if there is none, or if it must be refused (a problem says so)."""
+    if cell is None or cell[0] is None:
+        return None
+    value, column = cell
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        problems.append(Problem("id_number_cell", column))
+        return None
+    written = idnumbers.clean(text(value))
+    if written.lower() in _NONE:
+        return None
+    if kind and "居民身份证" not in kind and "户口" not in kind:
+        problems.append(Problem("id_other", column, {"kind": kind[:20], "value": written[:30]}))
+        return idnumbers.Reading(written[:18], "kind")
+    reading = idnumbers.read(written)
+    if reading.fault == "scientific":
+        problems.append(Problem("id_scientific", column, {"value": written[:30]}))
+        return None
+    if reading.fault == "shape":
+        problems.append(Problem("id_shape", column, {"value": written[:30], "length": len(written)}))
+        return None
+    if reading.fault == "date":
+        problems.append(Problem("id_date", column, {"value": written}))
+        return None
+    if reading.fault == "check":
+        problems.append(Problem("id_check", column, {"value": written}))
+    return reading
+
+
+def serial_day(number: float, *, since_1904: bool) -> date | None:
+    """The day of an Excel serial number, or None if it is none of this century's or the last's."""
+    if not 1 <= number < 80_000:
+        return None
+    start = date(1904, 1, 1) if since_1904 else date(1899, 12, 30)
+    return start + timedelta(days=int(number))
+
+
+def born_on(
+    cell: Cell | None, number: idnumbers.Reading | None, on: date, *, since_1904: bool, problems: Problems
+) -> date | None:
+    """The date of birth in a cell. A bare serial number is believed if the ID number agrees, else it is a warning."""
+    if cell is None or cell[0] is None:
+        return None
+    value, column = cell
+    if isinstance(value, dict) and "date" in value:
+        return date.fromisoformat(value["date"])
+    written = _nfkc(text(value)).replace("\u200b", "").strip(" '’‘")
+    serial = value if isinstance(value, int | float) else int(written) if re.fullmatch(r"\d{5}", written) else 0
+    if serial and serial < 80_000:
+        day = serial_day(serial, since_1904=since_1904)
+        if day is None or not on.year - MOST_YEARS <= day.year <= on.year:
+            problems.append(Problem("no_date", column, {"value": written[:30]}))
+            return None
+        if number is None or number.born_on != day:
+            problems.append(Problem("born_serial", column, {"value": written[:10], "date": day.isoformat()}))
+        return day
+    return day_in(written, column, problems)
+
+
+def day_in(written: str, column: int, problems: Problems) -> date | None:
+    """A written date: 20150131, 2015-1-31, 2015.1.31, 2015/1/31, 2015年1月31日; without a day, the first."""
+    compact = "".join(written.split())
+    if not compact or compact in _NONE:
+        return None
+    if match := _EIGHT.fullmatch(compact) or _DAY.fullmatch(written.replace(" ", "")) or _DAY.fullmatch(written):
+        parts = [int(part) for part in match.groups()]
+    elif match := _MONTH.fullmatch(compact):
+        parts = [int(match[1]), int(match[2]), 1]
+        problems.append(Problem("month_only", column, {"value": written[:30]}))
+    else:
+        problems.append(Problem("no_date", column, {"value": written[:30]}))
+        return None
+    try:
+        return date(*parts)
+    except ValueError:
+        problems.append(Problem("no_such_date", column, {"value": written[:30]}))
+        return None
+
+
+def month(cell: Cell | None) -> date | None:
+    """The first day of the month a pupil entered school (202509, 2025年9月, a date); None if it cannot be read."""
+    if cell is None:
+        return None
+    if isinstance(cell[0], dict) and "date" in cell[0]:
+        return date.fromisoformat(cell[0]["date"]).replace(day=1)
+    quiet: Problems = []
+    found = day_in(words(cell), cell[1], quiet)
+    return found.replace(day=1) if found else None

@@ -1,0 +1,343 @@
+"""Everything that changes an archive: opened, amended, moved to another school or village, closed, opened again.
+
+Pages, the import and commands all come through here; each action keeps the roads to the child (`Reach`) equal to the
+facts, leaves a trace, and raises `ValidationError` with a sentence for the user where the rules forbid the change.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from caseworks import access, audit, codelists
+from caseworks.access import Via
+from caseworks.models import Organization, Period, User
+from children import hooks, idnumbers, names, trace
+from children.models import Child, Enrolment, Residence
+from children.reach import close_road, open_road
+
+ARCHIVE_FIELDS = (
+    "name",
+    "sex",
+    "ethnicity",
+    "born_on",
+    "id_number",
+    "id_doubtful",
+    "registration",
+    "registered_at",
+    "health",
+    "disability",
+    "only_child",
+    "orphan",
+    "guardianship",
+    "notes",
+    "opened_on",
+)
+_ENROLMENT = ("school", "grade", "class_name", "boarding", "student_number", "from_on")
+_RESIDENCE = ("village", "address", "from_on")
+
+
+class IdTakenError(ValidationError):
+    """Another live archive carries this ID number. `existing` is that archive if whoever acts may see it, else None:
+    where and whose it is stays unsaid."""
+
+    def __init__(self, existing: Child | None) -> None:
+        self.existing = existing
+        message = (
+            _("An archive with this ID number is already open: %(name)s.") % {"name": existing.name}
+            if existing
+            else _(
+                "An archive with this ID number is already open at another office. Check the number; if it is right, "
+                "ask the administrator of your office to have the child handed over."
+            )
+        )
+        super().__init__({"id_number": ValidationError(message, code="taken")})
+
+
+class ChangedError(ValidationError):
+    """Somebody else changed the record after it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else has changed this since you opened it. Look at it again, then repeat your change."),
+            code="changed",
+        )
+
+
+def today() -> date:
+    """The day of whoever acts: the one their scope was made for."""
+    acting = access.acting()
+    return acting.scope.today if acting else timezone.localdate()
+
+
+def refuse_future(on: date, field: str) -> None:
+    """Facts are recorded when they have happened."""
+    if on > today():
+        raise ValidationError({field: ValidationError(_("This day has not come yet."), code="future")})
+
+
+def end_period(row: Period, on: date, *, field: str = "on") -> None:
+    """Set the first day on which the fact no longer holds, and save. Refuses a day before it began or after today."""
+    if row.until_on is not None:
+        raise ValidationError(_("This has already ended."), code="ended")
+    if on < row.from_on:
+        words = _("It began on %(day)s; it cannot end before that.") % {"day": row.from_on.isoformat()}
+        raise ValidationError({field: ValidationError(words, code="before_begin")})
+    refuse_future(on, field)
+    row.until_on = on
+    row.save(update_fields=["until_on"])
+
+
+def check_archive(child: Child) -> None:
+    """Raise ValidationError, field by field, if the archive contradicts the rules or itself."""
+    errors: dict[str, Any] = {}
+    try:
+        child.clean_fields(exclude=["search_text", "name_order", "id_tail"])
+    except ValidationError as error:
+        errors.update(error.error_dict)
+    if not errors:
+        if child.born_on > today():
+            errors["born_on"] = ValidationError(_("The birth lies in the future."), code="future")
+        elif child.opened_on < child.born_on:
+            errors["opened_on"] = ValidationError(_("The archive cannot be opened before the birth."), code="unborn")
+        elif child.opened_on > today():
+            errors["opened_on"] = ValidationError(_("This day has not come yet."), code="future")
+        elif child.closed_on and child.closed_on < child.opened_on:
+            errors["closed_on"] = ValidationError(_("It cannot be closed before it was opened."), code="before_begin")
+    if errors:
+        raise ValidationError(errors)
+
+
+def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    """Names and numbers as they are kept."""
+    if "name" in values:
+        values["name"] = names.clean(values["name"])
+    if values.get("id_number"):
+        values["id_number"] = idnumbers.clean(values["id_number"])
+    return values
+
+
+def _save(child: Child) -> None:
+    """Save, and explain a live archive with the same ID number instead of failing."""
+    try:
+        with transaction.atomic():
+            child.save()
+    except IntegrityError as error:
+        if "id_number" not in str(error) and "one_live_archive_per_id_number" not in str(error):
+            raise
+        others = Child.objects.live().filter(id_number=child.id_number).exclude(pk=child.pk)
+        raise IdTakenError(others.first()) from None
+
+
+@transaction.atomic
+def open_archive(
+    *,
+    by: User,
+    name: str,
+    sex: str,
+    born_on: date,
+    opened_on: date,
+    id_number: str = "",
+    id_doubtful: bool = False,
+    school: Organization | None = None,
+    grade: str = "",
+    class_name: str = "",
+    boarding: str = "",
+    student_number: str = "",
+    village: Organization | None = None,
+    address: str = "",
+    **facts: Any,
+) -> Child:
+    """Open a child's archive, enrolled and living where said from the day it is opened.
+
+    `facts` are further fields of the archive, by name. Raises IdTakenError if a live archive has the ID number, and
+    ValidationError for a child whom whoever acts would not reach through the school or the village.
+    """
+    values = _cleaned({"name": name, "sex": sex, "born_on": born_on, "opened_on": opened_on, "id_number": id_number})
+    child = Child(**values, id_doubtful=id_doubtful, **facts)
+    check_archive(child)
+    _save(child)
+    if school is not None:
+        open_road(child, Via.ENROLMENT, school.path)
+    if village is not None:
+        open_road(child, Via.RESIDENCE, village.path)
+    if not Child.objects.filter(pk=child.pk).exists():
+        words = _("Choose a school or a village of your own: the archive must belong to your office.")
+        raise ValidationError(words, code="elsewhere")
+    if school is not None:
+        _begin_enrolment(child, school, opened_on, grade, class_name, boarding, student_number)
+    if village is not None:
+        _begin_residence(child, village, opened_on, address)
+    placed = {"school": school, "grade": grade, "village": village}
+    audit.record(
+        "child.opened",
+        child,
+        by=by,
+        changes=trace.opened_with(child, ARCHIVE_FIELDS)
+        | trace.changes({}, {field: value for field, value in placed.items() if value}),
+    )
+    return child
+
+
+@transaction.atomic
+def amend(*, child: Child, by: User, **changes: Any) -> Child:
+    """Change fields of the archive (`ARCHIVE_FIELDS`); what is already so is left alone.
+
+    Raises ChangedError if somebody else changed the archive after `child` was read, IdTakenError for a number in use.
+    """
+    if unknown := set(changes) - set(ARCHIVE_FIELDS):
+        raise TypeError(f"Not fields of an archive: {', '.join(sorted(unknown))}")
+    changes = _cleaned(changes)
+    before = {field: getattr(child, field) for field in changes}
+    traced = trace.changes(before, changes)
+    if not traced:
+        return child
+    for field in traced:
+        setattr(child, field, changes[field])
+    check_archive(child)
+    if not Child.objects.filter(pk=child.pk, version=child.version).update(version=F("version") + 1):
+        raise ChangedError
+    child.version += 1
+    _save(child)
+    audit.record("child.amended", child, by=by, changes=traced)
+    return child
+
+
+def _begin_enrolment(
+    child: Child, school: Organization, on: date, grade: str, class_name: str, boarding: str, student_number: str
+) -> Enrolment:
+    if school.kind not in codelists.SCHOOL_KINDS:
+        raise ValidationError({"school": ValidationError(_("This is not a school."), code="kind")})
+    row = Enrolment(
+        child=child,
+        school=school,
+        grade=grade,
+        class_name=class_name,
+        boarding=boarding,
+        student_number=student_number,
+        from_on=on,
+    )
+    row.clean_fields(exclude=["child"])
+    row.save()
+    return row
+
+
+def _begin_residence(child: Child, village: Organization, on: date, address: str) -> Residence:
+    if village.kind != "village":
+        raise ValidationError({"village": ValidationError(_("This is not a village."), code="kind")})
+    row = Residence(child=child, village=village, address=address, from_on=on)
+    row.clean_fields(exclude=["child"])
+    row.save()
+    return row
+
+
+def _leave(row: Enrolment | Residence | None, child: Child, on: date) -> None:
+    """End the open enrolment or residence on the day the next begins; one that begins that same day is replaced."""
+    if on < child.born_on:
+        raise ValidationError({"on": ValidationError(_("That is before the child was born."), code="unborn")})
+    refuse_future(on, "on")
+    if row is None:
+        return
+    if row.from_on == on:
+        row.delete()
+    else:
+        end_period(row, on)
+
+
+def _move_road(child: Child, via: Via, old: Organization | None, new: Organization | None) -> None:
+    """Close the road through the old place and open the one through the new."""
+    if old is not None and old != new:
+        close_road(child, via, old.path)
+    if new is not None:
+        open_road(child, via, new.path)
+
+
+@transaction.atomic
+def enrol(
+    *,
+    child: Child,
+    by: User,
+    school: Organization | None,
+    on: date,
+    grade: str = "",
+    class_name: str = "",
+    boarding: str = "",
+    student_number: str = "",
+) -> Enrolment | None:
+    """The child goes to this school, grade and class from a day on; what held before ends that day.
+
+    Without a school the child has left school. From then on the new school reaches the archive, the old one no longer.
+    """
+    old = child.enrolments.filter(until_on__isnull=True).select_related("school").first()
+    before = {field: getattr(old, field) for field in _ENROLMENT} if old else {}
+    _leave(old, child, on)
+    new = None
+    if school is not None:
+        new = _begin_enrolment(child, school, on, grade, class_name, boarding, student_number)
+    after = {field: getattr(new, field) if new else None for field in _ENROLMENT}
+    audit.record("child.enrolled", child, by=by, changes=trace.changes(before, after))
+    _move_road(child, Via.ENROLMENT, old.school if old else None, school)
+    return new
+
+
+@transaction.atomic
+def settle(*, child: Child, by: User, village: Organization | None, on: date, address: str = "") -> Residence | None:
+    """The child lives in this village from a day on; what held before ends that day.
+
+    Without a village the child has moved away from every village of the registry. From then on the new village reaches
+    the archive, the old one no longer.
+    """
+    old = child.residences.filter(until_on__isnull=True).select_related("village").first()
+    before = {field: getattr(old, field) for field in _RESIDENCE} if old else {}
+    _leave(old, child, on)
+    new = _begin_residence(child, village, on, address) if village is not None else None
+    after = {field: getattr(new, field) if new else None for field in _RESIDENCE}
+    audit.record("child.settled", child, by=by, changes=trace.changes(before, after))
+    _move_road(child, Via.RESIDENCE, old.village if old else None, village)
+    return new
+
+
+@transaction.atomic
+def close(*, child: Child, by: User, on: date, reason: str) -> Child:
+    """Close the archive (退出): it is kept and can be read, and the child counts no more from that day on."""
+    if not child.is_live:
+        raise ValidationError(_("This archive is already closed."), code="closed")
+    if reason not in codelists.EXIT_REASON:
+        raise ValidationError({"reason": ValidationError(_("Say why the archive is closed."), code="required")})
+    if on < child.opened_on:
+        words = _("The archive was opened on %(day)s; it cannot be closed before that.")
+        raise ValidationError({"on": ValidationError(words % {"day": child.opened_on.isoformat()}, code="before")})
+    refuse_future(on, "on")
+    child.closed_on, child.exit_reason = on, reason
+    child.version += 1
+    child.save()
+    audit.record(
+        "child.closed",
+        child,
+        by=by,
+        changes=trace.changes(
+            {"closed_on": None, "exit_reason": ""}, {"closed_on": child.closed_on, "exit_reason": reason}
+        ),
+    )
+    for closed in hooks.archive_closed:
+        closed(child, by, on)
+    return child
+
+
+@transaction.atomic
+def reopen(*, child: Child, by: User) -> Child:
+    """Undo a closing: the child has come back, or the archive was closed by mistake. Pairings stay ended."""
+    if child.is_live:
+        raise ValidationError(_("This archive is open."), code="open")
+    before = {"closed_on": child.closed_on, "exit_reason": child.exit_reason}
+    child.closed_on, child.exit_reason = None, ""
+    child.version += 1
+    _save(child)
+    audit.record("child.reopened", child, by=by, changes=trace.changes(before, {"closed_on": None, "exit_reason": ""}))
+    return child

@@ -1,0 +1,196 @@
+"""The forms that open, change and close an archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from caseworks.access import Permission, requires
+from caseworks.pages import page
+from children import actions
+from children.forms import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
+from children.models import Child
+from children.places import enrolments_on, residences_on
+from children.saving import save
+from children.views.lines import places
+
+
+def whither(child: Child) -> str:
+    """The archive, or the list if it has gone over to another office."""
+    return child.get_absolute_url() if Child.objects.filter(pk=child.pk).exists() else resolve_url("children:list")
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
+def create(request: HttpRequest) -> HttpResponse:
+    """Open an archive."""
+    today = timezone.localdate()
+    form = OpenForm(request.POST or None, posting=request.posting, today=today, initial=_typed(request))
+
+    def change() -> str:
+        child = actions.open_archive(by=request.user, **form.facts(), **form.placed())
+        messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
+        return child.get_absolute_url()
+
+    if form.is_bound and form.is_valid() and (response := _opened(request, form, change)):
+        return response
+    return page(request, "children/create.html", form=form, same=places(form.same, today))
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """A name that was searched for in vain needs no second typing."""
+    return {"name": request.GET.get("name", "")[:72]}
+
+
+def _opened(request: HttpRequest, form: OpenForm, change: Any) -> HttpResponse | None:
+    response = save(request, form, change)
+    if response is None:
+        number = form.cleaned_data.get("id_number")
+        form.same = list(Child.objects.live().filter(id_number=number)) if number else []
+    return response
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Change the child's own facts. Whoever saves second is told, and keeps what they typed."""
+    child = get_object_or_404(Child, code=code)
+    form = EditForm(request.POST or None, child=child)
+
+    def change() -> str:
+        child.version = form.cleaned_data["version"]
+        actions.amend(child=child, by=request.user, **form.facts())
+        messages.success(request, _("Saved."))
+        return child.get_absolute_url()
+
+    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+        return response
+    return page(request, "children/edit.html", child=child, form=form, changed=_changed_meanwhile(form, code))
+
+
+def _changed_meanwhile(form: EditForm, code: str) -> list[tuple[Any, Any]]:
+    """After a refusal because of a second editor: what stands in the archive now, where the form says otherwise; the
+    next Save is then a decision, not an accident."""
+    now = get_object_or_404(Child, code=code)
+    if not form.is_bound or str(now.version) == form.data.get("version"):
+        return []
+    form.data = form.data.copy()
+    form.data["version"] = now.version
+    saved = EditForm(child=now)
+    fields = [name for name in form.facts() if form.cleaned_data[name] != getattr(now, name) and name in saved.fields]
+    return [(saved.fields[name].label, _word(now, name)) for name in fields]
+
+
+def _word(child: Child, name: str) -> Any:
+    display = getattr(child, f"get_{name}_display", None)
+    return display() if display else getattr(child, name)
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
+def enrol(request: HttpRequest, code: str) -> HttpResponse:
+    """Another school, grade or class."""
+    child = get_object_or_404(Child, code=code)
+    today = timezone.localdate()
+    now = enrolments_on([child], today).get(child.pk)
+    initial: dict[str, Any] = {"on": today}
+    if now is not None:
+        initial |= {"school": now.school.code, "boarding": now.boarding, "class_name": now.class_name}
+        initial |= {"grade": now.grade, "student_number": now.student_number}
+    form = EnrolForm(request.POST or None, posting=request.posting, initial=initial)
+
+    def change() -> str:
+        actions.enrol(child=child, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return whither(child)
+
+    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+        return response
+    return page(
+        request,
+        "children/change.html",
+        child=child,
+        form=form,
+        title=_("School of %(name)s") % {"name": child.name},
+        lead=_("The new school will reach this archive, and the former school no longer. What was before is kept."),
+        button=_("Save"),
+    )
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
+def settle(request: HttpRequest, code: str) -> HttpResponse:
+    """Another village or address."""
+    child = get_object_or_404(Child, code=code)
+    today = timezone.localdate()
+    now = residences_on([child], today).get(child.pk)
+    initial: dict[str, Any] = {"on": today}
+    if now is not None:
+        initial |= {"village": now.village.code, "address": now.address}
+    form = SettleForm(request.POST or None, posting=request.posting, initial=initial)
+
+    def change() -> str:
+        actions.settle(child=child, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return whither(child)
+
+    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+        return response
+    return page(
+        request,
+        "children/change.html",
+        child=child,
+        form=form,
+        title=_("Residence of %(name)s") % {"name": child.name},
+        lead=_("The new village will reach this archive, and the former village no longer. What was before is kept."),
+        button=_("Save"),
+    )
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    """Close the archive."""
+    child = get_object_or_404(Child, code=code)
+    form = CloseForm(request.POST or None, initial={"on": timezone.localdate()})
+
+    def change() -> str:
+        actions.close(child=child, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The archive is closed. It can still be read, and opened again."))
+        return child.get_absolute_url()
+
+    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+        return response
+    return page(
+        request,
+        "children/change.html",
+        child=child,
+        form=form,
+        title=_("Close the archive of %(name)s") % {"name": child.name},
+        lead=_("The child is counted no more from that day on, and open pairings end. Nothing is deleted."),
+        button=_("Close the archive"),
+    )
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
+def reopen(request: HttpRequest, code: str) -> HttpResponse:
+    """Open a closed archive again."""
+    child = get_object_or_404(Child, code=code)
+    form = ReopenForm(request.POST or None)
+
+    def change() -> str:
+        actions.reopen(child=child, by=request.user)
+        messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
+        return child.get_absolute_url()
+
+    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+        return response
+    return page(
+        request,
+        "children/change.html",
+        child=child,
+        form=form,
+        title=_("Open the archive of %(name)s again") % {"name": child.name},
+        lead=_("The child is counted again. Pairings that ended with the closing stay ended."),
+        button=_("Open again"),
+    )

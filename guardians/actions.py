@@ -1,0 +1,277 @@
+"""Everything that changes what is known of the adults around a child: who they are, who is away, who cares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from caseworks import audit, codelists, phones
+from caseworks.access import ScopeError
+from caseworks.models import User, in_force
+from children import idnumbers, names, trace
+from children.actions import ChangedError, end_period, refuse_future, today
+from children.models import Child
+from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
+
+RELATIVE_FIELDS = ("name", "sex", "born_year", "id_number", "phone", "address")
+CARE_PAPERS = ("child_heard_on", "agreement_signed_on", "school_notified_on", "village_notified_on")
+_CARE = ("reason", *CARE_PAPERS)
+_ONE_OF_EACH = ("51", "52", "61", "62", "63", "64")
+
+
+def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    """Names and numbers as they are kept; a phone that cannot be dialled is refused."""
+    if "name" in values:
+        values["name"] = names.clean(values["name"])
+    if values.get("id_number"):
+        values["id_number"] = idnumbers.clean(values["id_number"])
+    if values.get("phone"):
+        values["phone"] = phones.clean(values["phone"])
+        if not phones.is_plausible(values["phone"]):
+            words = _("This is not a telephone number. A mobile number has 11 digits; a landline needs its area code.")
+            raise ValidationError({"phone": ValidationError(words, code="phone")})
+    return values
+
+
+def _require_reach(relative: Relative) -> None:
+    """Raise ScopeError unless the person is a relative of a child in scope: a row about them names no child."""
+    if not Relative.objects.filter(pk=relative.pk).exists():
+        raise ScopeError("The relative is outside the scope in force.")
+
+
+def _check(relative: Relative) -> None:
+    relative.clean_fields(exclude=["code"])
+    if relative.born_year is not None and not today().year - 120 <= relative.born_year <= today().year:
+        raise ValidationError({"born_year": ValidationError(_("Check the year of birth."), code="year")})
+
+
+def _check_relation(child: Child, relation: str, *, besides: Relative | None = None) -> None:
+    """A child has one father, one mother and one grandparent of each kind; step-parents have a word of their own."""
+    if relation not in codelists.RELATION:
+        raise ValidationError({"relation": ValidationError(_("Choose one of the listed values."), code="relation")})
+    others = child.kinships.filter(relation=relation)
+    if besides is not None:
+        others = others.exclude(relative=besides)
+    if relation in _ONE_OF_EACH and (other := others.select_related("relative").first()):
+        words = _("%(relation)s is on record already: %(name)s. Change that entry instead.")
+        values = {"relation": codelists.RELATION.label(relation), "name": other.relative.name}
+        raise ValidationError({"relation": ValidationError(words % values, code="second")})
+
+
+@transaction.atomic
+def add_relative(
+    *,
+    child: Child,
+    by: User,
+    relation: str,
+    name: str,
+    phone: str = "",
+    sex: str = "",
+    born_year: int | None = None,
+    id_number: str = "",
+    address: str = "",
+    also_for: Iterable[Child] = (),
+) -> Relative:
+    """A person who is this to the child, and the same to the siblings named in `also_for`: one person, several links."""
+    values = {"name": name, "phone": phone, "sex": sex, "born_year": born_year, "id_number": id_number}
+    relative = Relative(**_cleaned(values), address=address)
+    _check(relative)
+    relative.save()
+    for each in (child, *also_for):
+        _link(each, relative, relation)
+    audit.record(
+        "relative.added",
+        relative,
+        by=by,
+        changes=trace.opened_with(relative, RELATIVE_FIELDS)
+        | {"relation": [None, relation], "children": [None, [each.code for each in (child, *also_for)]]},
+    )
+    return relative
+
+
+def _link(child: Child, relative: Relative, relation: str) -> Kinship:
+    _check_relation(child, relation)
+    return Kinship.objects.create(child=child, relative=relative, relation=relation)
+
+
+@transaction.atomic
+def link_relative(*, child: Child, by: User, relative: Relative, relation: str) -> Relative:
+    """Somebody on record, such as a sibling's father, is a relative of this child too."""
+    _require_reach(relative)
+    if child.kinships.filter(relative=relative).exists():
+        raise ValidationError(_("This person is on record for the child already."), code="second")
+    _link(child, relative, relation)
+    changes = {"relation": [None, relation], "children": [None, [child.code]]}
+    audit.record("relative.linked", relative, by=by, changes=changes)
+    return relative
+
+
+@transaction.atomic
+def amend_relative(
+    *, relative: Relative, by: User, child: Child | None = None, relation: str = "", **changes: Any
+) -> Relative:
+    """Change what is known of a person, and, for one child, what they are to that child.
+
+    Raises ChangedError if somebody else changed the person after `relative` was read.
+    """
+    if unknown := set(changes) - set(RELATIVE_FIELDS):
+        raise TypeError(f"Not fields of a relative: {', '.join(sorted(unknown))}")
+    changes = _cleaned(changes)
+    traced = trace.changes({field: getattr(relative, field) for field in changes}, changes)
+    kinship = child.kinships.get(relative=relative) if child is not None and relation else None
+    if kinship is not None and kinship.relation != relation:
+        _check_relation(kinship.child, relation, besides=relative)
+        traced["relation"] = [kinship.relation, relation]
+        kinship.relation = relation
+        kinship.save()
+    if not traced:
+        return relative
+    for field in changes:
+        setattr(relative, field, changes[field])
+    _check(relative)
+    if not Relative.objects.filter(pk=relative.pk, version=relative.version).update(version=F("version") + 1):
+        raise ChangedError
+    relative.version += 1
+    relative.save()
+    audit.record("relative.amended", relative, by=by, changes=traced)
+    return relative
+
+
+@transaction.atomic
+def record_absence(
+    *, relative: Relative, by: User, place: str, from_on: date, employer: str = "", from_known: bool = True
+) -> Absence:
+    """The person is away to work since a day. Where the beginning is not known, `from_on` is the day it was reported
+    and `from_known` is false. Refuses a second absence over the same days."""
+    _require_reach(relative)
+    refuse_future(from_on, "from_on")
+    later = relative.absences.exclude(until_on__lte=from_on).order_by("-from_on").first()
+    if later is not None and later.until_on is None:
+        words = _("%(name)s is on record as away since %(day)s. End that absence first.")
+        values = {"name": relative.name, "day": later.from_on.isoformat()}
+        raise ValidationError({"from_on": ValidationError(words % values, code="open")})
+    if later is not None:
+        words = _("%(name)s was away until %(day)s; the next absence begins then or later.")
+        values = {"name": relative.name, "day": later.until_on.isoformat()}
+        raise ValidationError({"from_on": ValidationError(words % values, code="overlap")})
+    if relative.situations.filter(in_force(from_on), kind="dead").exists():
+        raise ValidationError(_("%(name)s is on record as dead.") % {"name": relative.name}, code="dead")
+    absence = Absence(
+        relative=relative, place=place.strip(), from_on=from_on, employer=employer.strip(), from_known=from_known
+    )
+    absence.clean_fields(exclude=["relative"])
+    absence.save()
+    audit.record(
+        "absence.recorded",
+        relative,
+        by=by,
+        changes=trace.opened_with(absence, ("place", "employer", "from_on", "from_known")),
+    )
+    return absence
+
+
+@transaction.atomic
+def end_absence(*, absence: Absence, by: User, on: date) -> Absence:
+    """The person is back: `on` is the first day not away."""
+    end_period(absence, on)
+    audit.record("absence.ended", absence.relative, by=by, changes={"until_on": [None, on.isoformat()]})
+    return absence
+
+
+@transaction.atomic
+def record_situation(*, relative: Relative, by: User, kind: str, from_on: date) -> Situation:
+    """From a day on the person cannot care for the child, for this reason. Whoever has died is no longer away, and no
+    longer cares for anybody, from that day."""
+    _require_reach(relative)
+    refuse_future(from_on, "from_on")
+    if relative.situations.filter(kind=kind).exclude(until_on__lte=from_on).exists():
+        raise ValidationError({"kind": ValidationError(_("This is on record already."), code="second")})
+    situation = Situation(relative=relative, kind=kind, from_on=from_on)
+    situation.clean_fields(exclude=["relative"])
+    situation.save()
+    audit.record(
+        "situation.recorded", relative, by=by, changes={"kind": [None, kind], "from_on": [None, from_on.isoformat()]}
+    )
+    if kind == "dead":
+        for absence in relative.absences.filter(until_on__isnull=True):
+            end_absence(absence=absence, by=by, on=max(from_on, absence.from_on))
+        for care in relative.entrustments.filter(until_on__isnull=True):
+            end_entrustment(entrustment=care, by=by, on=max(from_on, care.from_on))
+    return situation
+
+
+@transaction.atomic
+def end_situation(*, situation: Situation, by: User, on: date) -> Situation:
+    """From a day on the reason no longer holds."""
+    end_period(situation, on)
+    changes = {"kind": [situation.kind, situation.kind], "until_on": [None, on.isoformat()]}
+    audit.record("situation.ended", situation.relative, by=by, changes=changes)
+    return situation
+
+
+def _check_papers(papers: dict[str, Any]) -> None:
+    for field in CARE_PAPERS:
+        if papers.get(field):
+            refuse_future(papers[field], field)
+
+
+@transaction.atomic
+def entrust(
+    *, child: Child, by: User, relative: Relative, from_on: date, reason: str = "", **papers: date | None
+) -> Entrustment:
+    """From a day on this relative cares for the child; whoever cared before ceases to on that day.
+
+    `papers` are the days of `CARE_PAPERS`: child heard, agreement signed, school and village told in writing.
+    """
+    refuse_future(from_on, "from_on")
+    _check_papers(papers)
+    if not child.kinships.filter(relative=relative).exists():
+        words = _("Enter this person among the child's family first.")
+        raise ValidationError({"relative": ValidationError(words, code="unrelated")})
+    if relative.situations.filter(in_force(from_on), kind="dead").exists():
+        words = _("%(name)s is on record as dead.") % {"name": relative.name}
+        raise ValidationError({"relative": ValidationError(words, code="dead")})
+    before = child.entrustments.filter(until_on__isnull=True).select_related("relative")
+    for care in before:
+        if care.from_on > from_on:
+            words = _("%(name)s cares for the child since %(day)s. The next care begins then or later.")
+            values = {"name": care.relative.name, "day": care.from_on.isoformat()}
+            raise ValidationError({"from_on": ValidationError(words % values, code="overlap")})
+        end_entrustment(entrustment=care, by=by, on=from_on)
+    entrustment = Entrustment(child=child, relative=relative, from_on=from_on, reason=reason, **papers)
+    entrustment.clean_fields(exclude=["child", "relative"])
+    entrustment.save()
+    changes = trace.opened_with(entrustment, ("from_on", *_CARE)) | {"carer": [None, relative.code]}
+    audit.record("care.entrusted", child, by=by, changes=changes)
+    return entrustment
+
+
+@transaction.atomic
+def amend_entrustment(*, entrustment: Entrustment, by: User, **changes: Any) -> Entrustment:
+    """Fill in the reason or the days of the papers of an entrusted care."""
+    if unknown := set(changes) - set(_CARE):
+        raise TypeError(f"Not fields of an entrusted care: {', '.join(sorted(unknown))}")
+    _check_papers(changes)
+    traced = trace.changes({field: getattr(entrustment, field) for field in changes}, changes)
+    for field in traced:
+        setattr(entrustment, field, changes[field])
+    if traced:
+        entrustment.clean_fields(exclude=["child", "relative"])
+        entrustment.save()
+        audit.record("care.amended", entrustment.child, by=by, changes=traced)
+    return entrustment
+
+
+@transaction.atomic
+def end_entrustment(*, entrustment: Entrustment, by: User, on: date) -> Entrustment:
+    """From a day on this relative no longer cares for the child."""
+    end_period(entrustment, on)
+    changes = {"carer": [entrustment.relative.code, None], "until_on": [None, on.isoformat()]}
+    audit.record("care.ended", entrustment.child, by=by, changes=changes)
+    return entrustment

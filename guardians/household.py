@@ -1,0 +1,104 @@
+"""The adults around one child on a day: what each is, who is away and where, who cannot care."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from caseworks import codelists
+from caseworks.codelists import FATHERS, MOTHERS, PARENTS
+from children.models import Child
+from guardians.family import kinships_of
+from guardians.models import Absence, Relative, Situation
+
+
+@dataclass(frozen=True)
+class Member:
+    """A relative, with the absences and situations of a lifetime, the latest first."""
+
+    relative: Relative
+    relation: str
+    absences: tuple[Absence, ...]
+    situations: tuple[Situation, ...]
+    on: date
+
+    @property
+    def relation_label(self) -> str:
+        """What the person is to the child, in words."""
+        return codelists.RELATION.label(self.relation)
+
+    @property
+    def is_parent(self) -> bool:
+        return self.relation in PARENTS
+
+    @property
+    def away(self) -> Absence | None:
+        """The absence in force on the day."""
+        return next((row for row in self.absences if _holds(row, self.on)), None)
+
+    @property
+    def open_absence(self) -> Absence | None:
+        """The absence that has not ended."""
+        return next((row for row in self.absences if row.until_on is None), None)
+
+    @property
+    def unable(self) -> tuple[Situation, ...]:
+        """The situations in force on the day."""
+        return tuple(row for row in self.situations if _holds(row, self.on))
+
+    @property
+    def is_dead(self) -> bool:
+        return any(row.kind == "dead" for row in self.unable)
+
+
+@dataclass(frozen=True)
+class Household:
+    """The members, parents first."""
+
+    members: tuple[Member, ...]
+
+    def parents(self, relations: tuple[str, ...] = PARENTS) -> list[Member]:
+        """The parents, or only the fathers or mothers."""
+        return [member for member in self.members if member.relation in relations]
+
+    @property
+    def away(self) -> list[Member]:
+        """Parents away on the day."""
+        return [member for member in self.parents() if member.away]
+
+    @property
+    def both_away(self) -> bool:
+        """True if a father and a mother are away on the day."""
+        return all(any(member.away for member in self.parents(kind)) for kind in (FATHERS, MOTHERS))
+
+    def named(self, code: str) -> Member | None:
+        """The member whose relative has this code."""
+        return next((member for member in self.members if member.relative.code == code), None)
+
+
+def _holds(row: Absence | Situation, on: date) -> bool:
+    return row.from_on <= on and (row.until_on is None or row.until_on > on)
+
+
+def household(child: Child, on: date) -> Household:
+    """Everyone on record around a child: three queries."""
+    kinships = list(kinships_of(child))
+    keys = [kinship.relative_id for kinship in kinships]
+    absences, situations = defaultdict(list), defaultdict(list)
+    for absence in Absence.objects.filter(relative__in=keys).order_by("-from_on", "-id"):
+        absences[absence.relative_id].append(absence)
+    for situation in Situation.objects.filter(relative__in=keys).order_by("-from_on", "-id"):
+        situations[situation.relative_id].append(situation)
+    return Household(
+        tuple(
+            Member(
+                kinship.relative,
+                kinship.relation,
+                tuple(absences[kinship.relative_id]),
+                tuple(situations[kinship.relative_id]),
+                on,
+            )
+            for kinship in kinships
+        )
+    )

@@ -1,0 +1,197 @@
+"""Contacts: logging one, reading, correcting, listing and exporting them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from caseworks.access import Permission, allows, requires
+from caseworks.codelists import CONCERN, CONTACT_KIND, TOPIC
+from caseworks.downloads import XLSX, Download
+from caseworks.pages import page, paginate
+from caseworks.sheets import Column, write_sheet
+from caseworks.submissions import once
+from children.models import Child
+from visits import actions, due
+from visits.around import around
+from visits.forms import refuse
+from visits.forms.contacts import ContactFilter, ContactForm
+from visits.listing import Listed, with_people
+from visits.models import Contact
+
+SHEET_PIECE = 500
+
+
+@requires(Permission.LOG_CONTACTS, methods=("GET", "POST"))
+def log(request: HttpRequest, code: str) -> HttpResponse:
+    """Log a contact about a child and whoever else was there."""
+    child = get_object_or_404(Child, code=code)
+    today = timezone.localdate()
+    form = ContactForm(request.POST or None, around=around(child, today), today=today)
+    if form.is_valid():
+        try:
+            with once(request) as submission:
+                if not submission.again:
+                    contact = actions.log_contact(
+                        by=request.user, logged_for=request.posting.organization, today=today, **form.facts()
+                    )
+                    submission.leads_to(f"{contact.get_absolute_url()}?saved=1")
+            return redirect(submission.location)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+    return page(request, "visits/contact_form.html", form=form, child=child, age=child.age_on(today))
+
+
+@requires(Permission.VIEW_CHILDREN)
+def contact(request: HttpRequest, code: str) -> HttpResponse:
+    """One contact, with those of its children whom the reader reaches; right after saving also who is next."""
+    row = get_object_or_404(Contact, code=code)
+    [listed] = with_people([row])
+    today = timezone.localdate()
+    upcoming: list[Any] = []
+    left = 0
+    saved = "saved" in request.GET and row.logged_by_id == request.user.pk
+    if saved and allows(Permission.LOG_CONTACTS):
+        entries = due.worklist(request.posting, today).due
+        left, upcoming = len(entries), due.cards(entries[:1], today)
+    return page(
+        request,
+        "visits/contact.html",
+        listed=listed,
+        contact=row,
+        saved=saved,
+        next=upcoming[0] if upcoming else None,
+        left=left,
+        may_amend=allows(Permission.LOG_CONTACTS) and actions.may_amend(row, request.user),
+    )
+
+
+@requires(Permission.LOG_CONTACTS, methods=("GET", "POST"))
+def contact_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Correct a contact: one's own, or any in scope for whoever keeps the archives."""
+    row = get_object_or_404(Contact, code=code)
+    if not actions.may_amend(row, request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    children = [link.child for link in row.contact_children.select_related("child").order_by("child__born_on", "id")]
+    form = ContactForm(
+        request.POST or None, around=around(children[0], today, also=children[1:]), today=today, contact=row
+    )
+    if form.is_valid():
+        try:
+            with once(request) as submission:
+                if not submission.again:
+                    actions.amend_contact(
+                        contact=row,
+                        by=request.user,
+                        today=today,
+                        version=form.cleaned_data["version"],
+                        **form.facts(),
+                    )
+                    submission.leads_to(row.get_absolute_url())
+                    messages.success(request, _("The correction is saved."))
+            return redirect(submission.location)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+    return page(request, "visits/contact_form.html", form=form, contact=row)
+
+
+@requires(Permission.VIEW_CHILDREN)
+def contacts(request: HttpRequest) -> HttpResponse:
+    """All contacts in scope, newest first, with a filter that stays in the address."""
+    if (replaced := _without_id_number(request)) is not None:
+        return replaced
+    form = ContactFilter(request.GET)
+    rows = paginate(form.rows(), request)
+    return page(
+        request,
+        "visits/contacts.html",
+        fragment="list",
+        form=form,
+        rows=rows,
+        listed=with_people(rows.object_list),
+        covered=form.covered().count(),
+        may_export=allows(Permission.EXPORT_CHILDREN),
+    )
+
+
+def _without_id_number(request: HttpRequest) -> HttpResponse | None:
+    """An ID number has no place in an address: it is replaced by the archive's code, or forgotten."""
+    words = re.sub(r"\s", "", request.GET.get("q", ""))
+    if not re.fullmatch(r"\d{14}[\dXx]|\d{17}[\dXx]", words):
+        return None
+    query = request.GET.copy()
+    child = Child.objects.matching(words).first()
+    if child is None:
+        messages.warning(request, _("No child with this ID number is in your charge."))
+        query.pop("q")
+    else:
+        query["q"] = child.code
+    return redirect(f"{reverse('visits:contacts')}?{query.urlencode()}")
+
+
+@requires(Permission.EXPORT_CHILDREN)
+def contacts_export(request: HttpRequest) -> HttpResponse:
+    """The filtered list as a spreadsheet, with the official words."""
+    form = ContactFilter(request.GET)
+    found = form.rows()
+    columns = [
+        Column("日期", 12),
+        Column("方式", 10),
+        Column("是否联系上", 12),
+        Column("儿童", 20),
+        Column("档案编号", 24),
+        Column("联系对象", 28),
+        Column("内容", 20),
+        Column("情况记录", 50),
+        Column("关注程度", 12),
+        Column("记录人", 12),
+        Column("记录单位", 20),
+    ]
+    rows = found.count()
+    with translation.override("zh-hans"):
+        file = write_sheet("联系记录", columns, (_sheet_row(listed) for listed in _in_pieces(found)))
+    chosen = {name: value for name, value in request.GET.items() if name in form.fields and name != "q" and value}
+    return Download(
+        file,
+        name=f"联系记录-{timezone.localdate():%Y%m%d}.xlsx",
+        content_type=XLSX,
+        what="contacts.export",
+        rows=rows,
+        filters=chosen,
+    )
+
+
+def _in_pieces(rows: QuerySet[Contact]) -> Iterator[Listed]:
+    """Every row with its people, some hundred at a time: memory stays the same for a whole county."""
+    pending = rows.iterator(chunk_size=SHEET_PIECE)
+    while piece := list(islice(pending, SHEET_PIECE)):
+        yield from with_people(piece)
+
+
+def _sheet_row(listed: Listed) -> list[Any]:
+    contact = listed.contact
+    return [
+        contact.held_on,
+        CONTACT_KIND.zh(contact.kind),
+        "是" if contact.reached else "否",
+        listed.names,
+        "、".join(child.code for child in listed.children),
+        "、".join(str(met) for met in listed.met),
+        "、".join(TOPIC.zh(code) for code in contact.topics),
+        contact.note,
+        CONCERN.zh(contact.concern),
+        contact.logged_by.name,
+        contact.logged_for.name,
+    ]

@@ -1,0 +1,96 @@
+"""My work: what is to be done today, by whoever signs in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from caseworks.access import Permission, allows, signed_in
+from caseworks.pages import page, paginate
+from visits import due
+from visits.forms.contacts import ContactFilter
+from visits.forms.pairings import WaitingFilter
+from visits.listing import with_people
+from visits.models import Contact, Mentor
+
+CARDS = 30
+LOGGED = 10
+
+
+@signed_in()
+def home(request: HttpRequest) -> HttpResponse:
+    """Whoever logs contacts sees who is due; an office sees what stands out; nobody is left before a closed door."""
+    today = timezone.localdate()
+    if allows(Permission.LOG_CONTACTS):
+        return _work(request, today)
+    if allows(Permission.VIEW_PAIRINGS):
+        return page(request, "visits/home_office.html", today=today, figures=_standing_out(request, today))
+    return page(request, "visits/home_other.html")
+
+
+def _work(request: HttpRequest, today: date) -> HttpResponse:
+    worklist = due.worklist(request.posting, today)
+    rows = paginate(worklist.due, request, CARDS)
+    cards = due.cards([*rows.object_list, *worklist.coming[:CARDS]], today)
+    monday = today - timedelta(days=today.weekday())
+    mine = Contact.objects.filter(logged_by=request.user, logged_at__gte=_midnight(monday))
+    return page(
+        request,
+        "visits/home.html",
+        today=today,
+        worklist=worklist,
+        rows=rows,
+        cards=cards[: len(rows.object_list)],
+        coming=cards[len(rows.object_list) :],
+        logged=with_people(mine.order_by("-id")[:LOGGED]),
+        logged_number=mine.aggregate(week=Count("pk"), day=Count("pk", filter=Q(logged_at__gte=_midnight(today)))),
+        all_mine=urlencode({"by": request.user.username}),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that opens the list it counts."""
+
+    words: str
+    value: int
+    address: str
+    stands_out: bool = False
+
+
+def _standing_out(request: HttpRequest, today: date) -> list[Figure]:
+    """What an office should know today. Each number is counted by the very filter of the list that it opens."""
+    month = {"first": today.replace(day=1).isoformat(), "last": today.isoformat()}
+
+    def contacts(words: str, *, stands_out: bool = False, **chosen: str) -> Figure:
+        query: dict[str, Any] = {**month, **chosen}
+        value = ContactFilter(query).rows().count()
+        return Figure(words, value, f"{reverse('visits:contacts')}?{urlencode(query)}", stands_out and value > 0)
+
+    waiting = WaitingFilter({}).rows(today).count()
+    unchecked = Mentor.objects.of(request.posting.organization).available_on(today).filter(checked_on=None).count()
+    return [
+        Figure(_("left-behind children without a mentor"), waiting, reverse("visits:pairings"), waiting > 0),
+        contacts(_("urgent contacts this month"), stands_out=True, concern="urgent"),
+        contacts(_("contacts this month with a child who needs help"), stands_out=True, concern="help"),
+        contacts(_("contacts this month")),
+        contacts(_("attempts this month that reached nobody"), reached="no"),
+        Figure(
+            _("mentors without a background check"),
+            unchecked,
+            f"{reverse('visits:mentors')}?unchecked=on",
+            unchecked > 0,
+        ),
+    ]

@@ -1,0 +1,109 @@
+"""Mentors: the list, one mentor with their children, entering, correcting and ending one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from caseworks.access import Permission, allows, requires
+from caseworks.pages import page, paginate
+from caseworks.submissions import once
+from visits import actions
+from visits.forms import refuse
+from visits.forms.pairings import EndMentorForm, MentorFilter, MentorForm
+from visits.models import Mentor
+
+
+@requires(Permission.VIEW_PAIRINGS)
+def mentors(request: HttpRequest) -> HttpResponse:
+    """The mentors of the office, and whoever looks after a child in scope, with the number of their children."""
+    today = timezone.localdate()
+    form = MentorFilter(request.GET)
+    seen = Mentor.objects.seen_from(request.posting.organization).with_load(today).select_related("organization")
+    rows = paginate(form.rows(seen, today), request)
+    return page(request, "visits/mentors.html", form=form, rows=rows, today=today)
+
+
+@requires(Permission.VIEW_PAIRINGS)
+def mentor(request: HttpRequest, code: str) -> HttpResponse:
+    """One mentor: who they are, the children they have, and those they had."""
+    today = timezone.localdate()
+    organization = request.posting.organization
+    row = get_object_or_404(
+        Mentor.objects.seen_from(organization).select_related("organization", "user").with_load(today), code=code
+    )
+    pairings = row.pairings.select_related("child").order_by("-from_on", "-id")
+    return page(
+        request,
+        "visits/mentor.html",
+        mentor=row,
+        today=today,
+        current=pairings.open_on(today),
+        rows=paginate(pairings.ended_by(today), request),
+        may_manage=allows(Permission.MANAGE_PAIRINGS) and row.organization.is_under(organization),
+    )
+
+
+@requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
+def mentor_create(request: HttpRequest) -> HttpResponse:
+    """Enter somebody as a mentor."""
+    today = timezone.localdate()
+    form = MentorForm(request.POST or None, organization=request.posting.organization, today=today)
+    if form.is_valid():
+        try:
+            with once(request) as submission:
+                if not submission.again:
+                    row = actions.enlist_mentor(by=request.user, **form.cleaned_data)
+                    submission.leads_to(row.get_absolute_url())
+            return redirect(submission.location)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+    return page(request, "visits/mentor_form.html", form=form, mentor=None)
+
+
+def _own_mentor(request: HttpRequest, code: str) -> Mentor:
+    """A mentor of the acting office or of one under it."""
+    mine = Mentor.objects.of(request.posting.organization).select_related("organization", "user")
+    return get_object_or_404(mine, code=code)
+
+
+@requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
+def mentor_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Correct what is known about a mentor."""
+    row = _own_mentor(request, code)
+    today = timezone.localdate()
+    form = MentorForm(request.POST or None, organization=request.posting.organization, today=today, mentor=row)
+    if form.is_valid():
+        try:
+            with once(request) as submission:
+                if not submission.again:
+                    actions.amend_mentor(mentor=row, by=request.user, **form.cleaned_data)
+                    submission.leads_to(row.get_absolute_url())
+                    messages.success(request, _("The correction is saved."))
+            return redirect(submission.location)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+    return page(request, "visits/mentor_form.html", form=form, mentor=row)
+
+
+@requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
+def mentor_end(request: HttpRequest, code: str) -> HttpResponse:
+    """Somebody stops being a mentor; all their pairings end with it."""
+    row = _own_mentor(request, code)
+    today = timezone.localdate()
+    form = EndMentorForm(request.POST or None, today=today)
+    if form.is_valid():
+        try:
+            with once(request) as submission:
+                if not submission.again:
+                    actions.end_mentor(mentor=row, by=request.user, on=form.cleaned_data["until_on"])
+                    submission.leads_to(row.get_absolute_url())
+            return redirect(submission.location)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+    pairings = row.pairings.open_on(today).select_related("child").order_by("child__name_order")
+    return page(request, "visits/mentor_end.html", form=form, mentor=row, pairings=pairings)

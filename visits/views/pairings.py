@@ -1,0 +1,127 @@
+"""Pairings: who waits for a mentor, who has one, who had one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from caseworks.access import Permission, requires
+from caseworks.models import in_force
+from caseworks.pages import page, paginate
+from caseworks.submissions import once
+from children.models import Child, Enrolment, Residence
+from visits import actions
+from visits.forms import refuse
+from visits.forms.pairings import EndPairingForm, PairForm, PairingFilter, WaitingFilter
+from visits.models import Mentor, Pairing
+
+WITH_ROOM = 12
+SHOWN = ("waiting", "open", "ended")
+
+
+@requires(Permission.VIEW_PAIRINGS)
+def pairings(request: HttpRequest) -> HttpResponse:
+    """Left-behind children without a mentor beside mentors with room; the open pairings; those that ended."""
+    today = timezone.localdate()
+    show = request.GET.get("show") if request.GET.get("show") in SHOWN else SHOWN[0]
+    form: Any
+    if show == "waiting":
+        form = WaitingFilter(request.GET)
+        rows = form.rows(today)
+    else:
+        form = PairingFilter(request.GET)
+        every = Pairing.objects.open_on(today) if show == "open" else Pairing.objects.ended_by(today)
+        order = "-from_on" if show == "open" else "-until_on"
+        rows = form.rows(every).select_related("child", "mentor__organization").order_by(order, "-id")
+    rows = paginate(rows, request)
+    _tell_places(rows.object_list if show == "waiting" else [pairing.child for pairing in rows.object_list], today)
+    room = Mentor.objects.of(request.posting.organization).filter(until_on=None).with_load(today)
+    return page(
+        request,
+        "visits/pairings.html",
+        show=show,
+        form=form,
+        rows=rows,
+        today=today,
+        room=room.select_related("organization").order_by("load", "name", "id")[:WITH_ROOM]
+        if show == "waiting"
+        else (),
+    )
+
+
+def _tell_places(children: Iterable[Child], today: date) -> None:
+    """Fill `.place` of each child: village and school, in words."""
+    found = {child.pk: child for child in children}
+    homes = Residence.objects.filter(in_force(today), child__in=found).values_list("child", "village__name")
+    schools = Enrolment.objects.filter(in_force(today), child__in=found).values_list("child", "school__name")
+    names = defaultdict(list)
+    for key, name in (*homes, *schools):
+        names[key].append(name)
+    for key, child in found.items():
+        child.place = " · ".join(names[key])
+
+
+@requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
+def pair(request: HttpRequest) -> HttpResponse:
+    """Give a child to a mentor of the office or of one under it."""
+    today = timezone.localdate()
+    code = request.GET.get("child", "")
+    child = get_object_or_404(Child, code=code) if code else None
+    if child is not None:
+        _tell_places([child], today)
+    form = PairForm(
+        request.POST or None,
+        organization=request.posting.organization,
+        today=today,
+        fixed=child,
+        initial={"child": code, "mentor": request.GET.get("mentor", "")},
+    )
+    if form.is_valid():
+        facts = form.cleaned_data
+        try:
+            with once(request) as submission:
+                if not submission.again:
+                    actions.pair(mentor=facts["mentor"], child=facts["child"], by=request.user, on=facts["from_on"])
+                    submission.leads_to(reverse("visits:pairings"))
+                    words = {"child": facts["child"].name, "mentor": facts["mentor"].name}
+                    messages.success(request, _("%(child)s is now paired with %(mentor)s.") % words)
+            return redirect(submission.location)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+    return page(request, "visits/pair.html", form=form, child=child)
+
+
+@requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
+def pairing_end(request: HttpRequest, child: str, mentor: str) -> HttpResponse:
+    """End an open pairing, with the reason."""
+    today = timezone.localdate()
+    pairing = get_object_or_404(
+        Pairing.objects.open_on(today).select_related("child", "mentor__organization"),
+        child__code=child,
+        mentor__code=mentor,
+    )
+    form = EndPairingForm(request.POST or None, today=today)
+    if form.is_valid():
+        try:
+            with once(request) as submission:
+                if not submission.again:
+                    facts = form.cleaned_data
+                    actions.end_pairing(
+                        pairing=pairing, by=request.user, on=facts["until_on"], reason=facts["end_reason"]
+                    )
+                    submission.leads_to(f"{reverse('visits:pairings')}?show=open")
+                    messages.success(request, _("The pairing ends on %(day)s.") % {"day": facts["until_on"]})
+            return redirect(submission.location)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+    return page(request, "visits/pairing_end.html", form=form, pairing=pairing)
