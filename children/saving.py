@@ -9,10 +9,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from caseworks.requests import Request
 from caseworks.submissions import once
 
 
@@ -68,7 +69,7 @@ class WarningsForm(ActionForm):
         """Call `warn()` for whatever looks wrong in `cleaned_data`."""
 
 
-def save(request: HttpRequest, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
+def save(request: Request, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
     """Run a change once, and go where it says; None if the action refused, with the reasons in the form."""
     try:
         with once(request) as submission:
