@@ -17,10 +17,11 @@ of the child's school; `colleag` clerk of the other school; `mentor` paired with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from django.urls import reverse
 
 from caseworks import access, audit
 from caseworks.checks import all_urls
+from caseworks.exchange.models import ImportBatch, State
 from tests import factories
 from visits.models import Mentor
 
@@ -52,12 +54,172 @@ caseworks:password                          GET    -          200     200      2
 caseworks:password                          POST   -          200     200      200   200     200    200    200     200    200      200  in
 
 # --- Lists; whom they show is tested with the canary
-visits:home                                 GET    -          403     200      200   200     200    403    403     403    403      403  in
+visits:home                                 GET    -          200     200      200   200     200    200    200     200    200      200  in
 visits:contacts                             GET    -          200     200      200   200     200    403    403     403    200      403  in
 visits:pairings                             GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:list                               GET    -          200     200      200   200     200    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in
+
+# --- One child: the archive, and the family in it. Whoever keeps archives changes them; the administrator reads
+children:export                             GET    -          200     200      200   200     403    403    403     403    200      403  in
+children:search                             GET    -          302     302      302   302     302    403    403     403    302      403  in
+children:search                             POST   -          302     302      302   302     302    403    403     403    302      403  in
+children:create                             GET    -          403     200      200   200     403    403    403     403    403      403  in
+children:create                             POST   -          403     200      200   200     403    403    403     403    403      403  in
+children:detail                             GET    child      200     200      200   404     200    403    403     403    404      403  in
+children:detail                             GET    neighbour  200     404      404   200     404    403    403     403    404      403  in
+children:detail                             GET    foreigner  404     404      404   404     404    403    403     403    200      403  in
+children:edit                               GET    child      403     200      200   404     403    403    403     403    403      403  in
+children:edit                               GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:edit                               GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:edit                               POST   child      403     200      200   404     403    403    403     403    403      403  in
+children:edit                               POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:edit                               POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:enrol                              GET    child      403     200      200   404     403    403    403     403    403      403  in
+children:enrol                              GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:enrol                              GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:enrol                              POST   child      403     200      200   404     403    403    403     403    403      403  in
+children:enrol                              POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:enrol                              POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:settle                             GET    child      403     200      200   404     403    403    403     403    403      403  in
+children:settle                             GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:settle                             GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:settle                             POST   child      403     200      200   404     403    403    403     403    403      403  in
+children:settle                             POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:settle                             POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:close                              GET    child      403     200      200   404     403    403    403     403    403      403  in
+children:close                              GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:close                              GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:close                              POST   child      403     200      200   404     403    403    403     403    403      403  in
+children:close                              POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:close                              POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:reopen                             GET    child      403     200      200   404     403    403    403     403    403      403  in
+children:reopen                             GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:reopen                             GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:reopen                             POST   child      403     200      200   404     403    403    403     403    403      403  in
+children:reopen                             POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:reopen                             POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+
+guardians:relative_add                      GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:relative_add                      GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:relative_add                      GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:relative_add                      POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:relative_add                      POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:relative_add                      POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:relative_edit                     GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:relative_edit                     GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:relative_edit                     GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:relative_edit                     POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:relative_edit                     POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:relative_edit                     POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:absence_add                       GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:absence_add                       GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:absence_add                       GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:absence_add                       POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:absence_add                       POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:absence_add                       POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:absence_end                       GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:absence_end                       GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:absence_end                       GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:absence_end                       POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:absence_end                       POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:absence_end                       POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:situation_add                     GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:situation_add                     GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:situation_add                     GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:situation_add                     POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:situation_add                     POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:situation_add                     POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:situation_end                     GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:situation_end                     GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:situation_end                     GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:situation_end                     POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:situation_end                     POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:situation_end                     POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:entrust                           GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:entrust                           GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:entrust                           GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:entrust                           POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:entrust                           POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:entrust                           POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:care_edit                         GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:care_edit                         GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:care_edit                         GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:care_edit                         POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:care_edit                         POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:care_edit                         POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:care_end                          GET    child      403     200      200   404     403    403    403     403    403      403  in
+guardians:care_end                          GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:care_end                          GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+guardians:care_end                          POST   child      403     200      200   404     403    403    403     403    403      403  in
+guardians:care_end                          POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:care_end                          POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+
+# --- The work for a child
+visits:contacts_export                      GET    -          200     200      200   200     403    403    403     403    200      403  in
+visits:log                                  GET    child      403     200      200   404     200    403    403     403    403      403  in
+visits:log                                  GET    neighbour  403     404      404   200     404    403    403     403    403      403  in
+visits:log                                  GET    foreigner  403     404      404   404     404    403    403     403    403      403  in
+visits:log                                  POST   child      403     200      200   404     200    403    403     403    403      403  in
+visits:log                                  POST   neighbour  403     404      404   200     404    403    403     403    403      403  in
+visits:log                                  POST   foreigner  403     404      404   404     404    403    403     403    403      403  in
+visits:contact                              GET    child      200     200      200   404     200    403    403     403    404      403  in
+visits:contact                              GET    neighbour  200     404      404   200     404    403    403     403    404      403  in
+visits:contact                              GET    foreigner  404     404      404   404     404    403    403     403    200      403  in
+visits:contact_edit                         GET    child      403     200      200   404     403    403    403     403    403      403  in
+visits:contact_edit                         GET    neighbour  403     404      404   200     404    403    403     403    403      403  in
+visits:contact_edit                         GET    foreigner  403     404      404   404     404    403    403     403    403      403  in
+visits:contact_edit                         POST   child      403     200      200   404     403    403    403     403    403      403  in
+visits:contact_edit                         POST   neighbour  403     404      404   200     404    403    403     403    403      403  in
+visits:contact_edit                         POST   foreigner  403     404      404   404     404    403    403     403    403      403  in
+visits:pair                                 GET    -          200     403      403   403     403    403    403     403    200      403  in
+visits:pair                                 POST   -          200     403      403   403     403    403    403     403    200      403  in
+visits:pairing_end                          GET    child      200     403      403   403     403    403    403     403    404      403  in
+visits:pairing_end                          GET    neighbour  200     403      403   403     403    403    403     403    404      403  in
+visits:pairing_end                          GET    foreigner  404     403      403   403     403    403    403     403    200      403  in
+visits:pairing_end                          POST   child      200     403      403   403     403    403    403     403    404      403  in
+visits:pairing_end                          POST   neighbour  200     403      403   403     403    403    403     403    404      403  in
+visits:pairing_end                          POST   foreigner  404     403      403   403     403    403    403     403    200      403  in
+visits:mentors                              GET    -          200     200      200   200     403    403    403     403    200      403  in
+visits:mentor_create                        GET    -          200     403      403   403     403    403    403     403    200      403  in
+visits:mentor_create                        POST   -          200     403      403   403     403    403    403     403    200      403  in
+visits:mentor                               GET    mentor     200     200      200   404     403    403    403     403    404      403  in
+visits:mentor                               GET    mentorther 404     404      404   404     403    403    403     403    200      403  in
+visits:mentor_edit                          GET    mentor     200     403      403   403     403    403    403     403    404      403  in
+visits:mentor_edit                          GET    mentorther 404     403      403   403     403    403    403     403    200      403  in
+visits:mentor_edit                          POST   mentor     200     403      403   403     403    403    403     403    404      403  in
+visits:mentor_edit                          POST   mentorther 404     403      403   403     403    403    403     403    200      403  in
+visits:mentor_end                           GET    mentor     200     403      403   403     403    403    403     403    404      403  in
+visits:mentor_end                           GET    mentorther 404     403      403   403     403    403    403     403    200      403  in
+visits:mentor_end                           POST   mentor     200     403      403   403     403    403    403     403    404      403  in
+visits:mentor_end                           POST   mentorther 404     403      403   403     403    403    403     403    200      403  in
+visits:rules                                GET    -          200     403      403   403     403    403    403     403    200      403  in
+visits:rules                                POST   -          200     403      403   403     403    403    403     403    200      403  in
+visits:rule_end                             POST   rulehere   302     403      403   403     403    403    403     403    404      403  in
+visits:rule_end                             POST   rulethere  404     403      403   403     403    403    403     403    302      403  in
+
+# --- Rosters: `child` is one that the child's school uploaded, and so on
+exchange:imports                            POST   -          200     403      200   200     403    403    403     403    200      403  in
+exchange:template                           GET    -          200     403      200   200     403    403    403     403    200      403  in
+exchange:preview                            GET    child      200     403      200   404     403    403    403     403    404      403  in
+exchange:preview                            GET    neighbour  200     403      404   200     403    403    403     403    404      403  in
+exchange:preview                            GET    foreigner  404     403      404   404     403    403    403     403    200      403  in
+exchange:columns                            POST   child      302     403      302   404     403    403    403     403    404      403  in
+exchange:columns                            POST   neighbour  302     403      404   302     403    403    403     403    404      403  in
+exchange:columns                            POST   foreigner  404     403      404   404     403    403    403     403    302      403  in
+exchange:decide                             POST   child      302     403      302   404     403    403    403     403    404      403  in
+exchange:decide                             POST   neighbour  302     403      404   302     403    403    403     403    404      403  in
+exchange:decide                             POST   foreigner  404     403      404   404     403    403    403     403    302      403  in
+exchange:confirm                            POST   child      302     403      302   404     403    403    403     403    404      403  in
+exchange:confirm                            POST   neighbour  302     403      404   302     403    403    403     403    404      403  in
+exchange:confirm                            POST   foreigner  404     403      404   404     403    403    403     403    302      403  in
+exchange:discard                            POST   child      302     403      302   404     403    403    403     403    404      403  in
+exchange:discard                            POST   neighbour  302     403      404   302     403    403    403     403    404      403  in
+exchange:discard                            POST   foreigner  404     403      404   404     403    403    403     403    302      403  in
+exchange:errors                             GET    child      200     403      200   404     403    403    403     403    404      403  in
+exchange:errors                             GET    neighbour  200     403      404   200     403    403    403     403    404      403  in
+exchange:errors                             GET    foreigner  404     403      404   404     403    403    403     403    200      403  in
 
 # --- The shared admin
 admin:index                                 GET    -          200     403      403   403     403    403    200     200    200      403  in
@@ -184,6 +346,7 @@ def read(table: str) -> list[Line]:
 
 
 LINES = read(TABLE)
+CHILDREN = {"child", "neighbour", "foreigner"}
 
 
 # --- What the lines are about -----------------------------------------------------------------------------------------
@@ -194,14 +357,77 @@ def _event(cast: factories.Cast) -> Any:
         return audit.record("thing.happened")
 
 
+def _child(cast: factories.Cast, about: str) -> Any:
+    """The child that a line is about."""
+    return getattr(cast, about)
+
+
+# what each of the three children has of everything, and where
+HOMES = {
+    "child": ("school", "clerk"),
+    "neighbour": ("other_school", "colleague"),
+    "foreigner": ("foreign_school", "stranger"),
+}
+
+
+def _contact(cast: factories.Cast, about: str) -> list[str]:
+    place, by = HOMES[about]
+    return [factories.contact(_child(cast, about), by=getattr(cast, by), place=getattr(cast, place)).code]
+
+
+def _relative(cast: factories.Cast, about: str) -> list[str]:
+    """A child's code and that of a father who is away and ill."""
+    child = _child(cast, about)
+    father = factories.relative(child, relation="51", name="父")
+    factories.absence(father)
+    factories.situation(father, kind="ill")
+    return [child.code, father.code]
+
+
+def _cared_for(cast: factories.Cast, about: str) -> list[str]:
+    child = _child(cast, about)
+    if about != "child":  # who has her grandmother in every test
+        factories.entrustment(child, factories.relative(child, relation="62", name="奶奶"))
+    return [child.code]
+
+
+def _pairing(cast: factories.Cast, about: str) -> list[str]:
+    """A child's code and that of a mentor of the same county who looks after them."""
+    if about == "child":
+        return [cast.child.code, cast.pairing.mentor.code]
+    mentor = factories.mentor(cast.bureau if about == "neighbour" else cast.foreign_village)
+    factories.pairing(mentor, _child(cast, about))
+    return [_child(cast, about).code, mentor.code]
+
+
+def _batch(cast: factories.Cast, about: str) -> list[str]:
+    """A roster that waits for its confirmation, uploaded by the school of the child."""
+    place, by = HOMES[about]
+    batch = ImportBatch.objects.create(
+        organization=getattr(cast, place), by=getattr(cast, by), file_name="花名册.xlsx", sha256="0" * 64,
+        roster_on=date(2026, 9, 1), state=State.PREVIEWED, layout={"sheets": []},
+    )  # fmt: skip
+    return [batch.code]
+
+
+# what stands in an address about a child beside the child's own code
+IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
+    **dict.fromkeys(("visits:contact", "visits:contact_edit"), _contact),
+    **dict.fromkeys(
+        ("guardians:relative_edit", "guardians:absence_add", "guardians:absence_end", "guardians:situation_add"),
+        _relative,
+    ),
+    "guardians:situation_end": lambda cast, about: [*_relative(cast, about), "ill"],
+    **dict.fromkeys(("guardians:care_edit", "guardians:care_end"), _cared_for),
+    "visits:pairing_end": _pairing,
+    **dict.fromkeys(
+        [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "errors")], _batch
+    ),
+}
 # word → the arguments of the address
 ABOUT = {
     "-": lambda cast: [],
-    "child": lambda cast: [cast.child.code],
-    "neighbour": lambda cast: [cast.neighbour.code],
-    "foreigner": lambda cast: [cast.foreigner.code],
     "app": lambda cast: ["caseworks"],
-    "nothing": lambda cast: ["no/such/page/"],
     "village": lambda cast: [cast.village.pk],
     "ownoffice": lambda cast: [cast.county.pk],
     "foreignvil": lambda cast: [cast.foreign_village.pk],
@@ -212,12 +438,22 @@ ABOUT = {
     "count": lambda cast: [factories.pupil_count(cast.school, 300).pk],
     "rule": lambda cast: [factories.contact_rule(cast.county, "caseworker").pk],
     "thementor": lambda cast: [Mentor.objects.get(name="梅老师").pk],
+    "mentor": lambda cast: [cast.pairing.mentor.code],
+    "mentorther": lambda cast: [factories.mentor(cast.foreign_village).code],
+    "rulehere": lambda cast: [factories.contact_rule(cast.county, "caseworker").code],
+    "rulethere": lambda cast: [factories.contact_rule(cast.foreign_village, "caseworker").code],
+    "figure": lambda cast: ["children"],
+    "xlsx": lambda cast: ["xlsx"],
+    "docx": lambda cast: ["docx"],
 }
 
 
 def path_of(line: Line, cast: factories.Cast) -> str:
-    if line.address == "admin:(?P<url>.*)$":
+    if line.about == "nothing":
         return reverse("admin:index") + "no/such/page/"
+    if line.about in CHILDREN:
+        arguments = IN_THE_ADDRESS.get(line.address, lambda cast, about: [_child(cast, about).code])
+        return reverse(line.address, args=arguments(cast, line.about))
     return reverse(line.address, args=ABOUT[line.about](cast))
 
 
@@ -307,8 +543,6 @@ def test_every_line_about_a_child_is_tried_with_three_children():
             tried.setdefault((line.address, line.method), set()).add(line.about)
     assert {key: about for key, about in tried.items() if about != CHILDREN} == {}
 
-
-CHILDREN = {"child", "neighbour", "foreigner"}
 
 _first_line = {line.address: line for line in reversed(LINES)}
 
