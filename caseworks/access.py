@@ -265,7 +265,7 @@ class InScope(Expression):
     def set_source_expressions(self, exprs: Any) -> None:
         [self.column] = exprs
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
         current = _scope_in_force()
         if current.everyone:
             raise FullResultSet
@@ -304,11 +304,15 @@ def _require_reach(model: type[models.Model], child_keys: set[Any]) -> None:
         raise ScopeError(f"{model.__name__}: {len(missing)} child(ren) outside the scope in force.")
 
 
-class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+_Manager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+class ScopedManager(_Manager):
     """Default-deny: every verb of every queryset it hands out obeys the scope in force, or raises ScopeError."""
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().filter(InScope(self.model.scope_column, through=self.model.scope_through))
+        model: Any = self.model
+        return super().get_queryset().filter(InScope(model.scope_column, through=model.scope_through))
 
 
 class AboutChildren(models.Model):
@@ -403,7 +407,17 @@ ADMIN: dict[str, tuple[Permission, Permission | None]] = {
     "caseworks.user": (_P.MANAGE_STAFF, _P.MANAGE_STAFF),
     "caseworks.posting": (_P.MANAGE_STAFF, _P.MANAGE_STAFF),
     "caseworks.auditevent": (_P.VIEW_AUDIT, None),
+    "children.pupilcount": (_P.MANAGE_RULES, _P.MANAGE_RULES),
+    "visits.mentor": (_P.MANAGE_PAIRINGS, _P.MANAGE_PAIRINGS),
+    "visits.contactrule": (_P.MANAGE_RULES, _P.MANAGE_RULES),
 }
+
+
+def grantable_roles() -> tuple[Role, ...]:
+    """The roles whoever is acting may give to others: nobody who runs an office makes its auditor or system manager."""
+    if not allows(_P.MANAGE_STAFF):
+        return ()
+    return tuple(role for role in Role if allows(_P.MANAGE_ORGANIZATIONS) or role not in (Role.AUDITOR, Role.SYSTEM))
 
 
 def admin_allows(permission: str) -> bool:

@@ -22,3 +22,8 @@ def uuid7() -> uuid.UUID:
 def random_code() -> str:
     """A code of ten characters (48 bits): enough that nobody meets another's by guessing."""
     return "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+def random_password() -> str:
+    """A first password to be read out or written on a slip: twelve characters that cannot be mistaken for others."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(12)).lower()

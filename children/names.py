@@ -32,7 +32,7 @@ def clean(name: str) -> str:
 @functools.cache
 def _of(character: str) -> tuple[str, ...]:
     """The readings of one character without tones, the likeliest first; anything not Chinese reads as itself."""
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors=lambda text: [[text.lower()]])
+    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors=str.lower)
     return tuple(dict.fromkeys(found[0])) or (character.lower(),)
 
 

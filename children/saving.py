@@ -9,10 +9,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from caseworks.requests import Request
 from caseworks.submissions import led_to, once
 
 
@@ -68,12 +69,12 @@ class WarningsForm(ActionForm):
         """Call `warn()` for whatever looks wrong in `cleaned_data`."""
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
+def posted(request: Request) -> QueryDict | None:
     """What was sent, for a form: None while it is only looked at, also when nothing at all was filled in."""
     return request.POST if request.method == "POST" else None
 
 
-def save(request: HttpRequest, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
+def save(request: Request, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
     """If the form was sent and is in order, run the change once and go where it says. None if the form is to be shown:
     first of all, with what is wrong in it, or with what the action refused."""
     if not form.is_bound:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from caseworks import codelists
 from caseworks.access import Permission, requires
 from caseworks.pages import page
+from caseworks.requests import Request
 from children.models import Child
 from children.saving import ActionForm, posted, save
 from guardians import actions
@@ -44,7 +45,7 @@ def _back(child: Child, anchor: str) -> str:
 
 
 def _answer(
-    request: HttpRequest, child: Child, form: ActionForm, change: Callable[[], Any], *, anchor: str, **shown: Any
+    request: Request, child: Child, form: ActionForm, change: Callable[[], Any], *, anchor: str, **shown: Any
 ) -> HttpResponse:
     """Run the change and go back to its place in the archive, or show the form."""
 
@@ -60,7 +61,7 @@ def _answer(
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def relative_add(request: HttpRequest, code: str) -> HttpResponse:
+def relative_add(request: Request, code: str) -> HttpResponse:
     """Another person of the family."""
     child = get_object_or_404(Child, code=code)
     relation = request.GET.get("relation", "")
@@ -99,7 +100,7 @@ def relative_add(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def relative_edit(request: HttpRequest, code: str, relative: str) -> HttpResponse:
+def relative_edit(request: Request, code: str, relative: str) -> HttpResponse:
     """Change what is known of a person."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
@@ -133,7 +134,7 @@ def _named(child: Child, member: Member) -> dict[str, Any]:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def absence_add(request: HttpRequest, code: str, relative: str) -> HttpResponse:
+def absence_add(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody works away; whoever was away elsewhere has moved on that day."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
@@ -164,7 +165,7 @@ def absence_add(request: HttpRequest, code: str, relative: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def absence_end(request: HttpRequest, code: str, relative: str) -> HttpResponse:
+def absence_end(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody is back."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
@@ -187,7 +188,7 @@ def absence_end(request: HttpRequest, code: str, relative: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def situation_add(request: HttpRequest, code: str, relative: str) -> HttpResponse:
+def situation_add(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody cannot care for the child."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
@@ -205,7 +206,7 @@ def situation_add(request: HttpRequest, code: str, relative: str) -> HttpRespons
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def situation_end(request: HttpRequest, code: str, relative: str, kind: str) -> HttpResponse:
+def situation_end(request: Request, code: str, relative: str, kind: str) -> HttpResponse:
     """The reason no longer holds."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
@@ -227,7 +228,7 @@ def situation_end(request: HttpRequest, code: str, relative: str, kind: str) -> 
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def entrust(request: HttpRequest, code: str) -> HttpResponse:
+def entrust(request: Request, code: str) -> HttpResponse:
     """Somebody cares for the child from a day on."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
@@ -277,7 +278,7 @@ def _care_or_404(child: Child) -> Entrustment:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def care_edit(request: HttpRequest, code: str) -> HttpResponse:
+def care_edit(request: Request, code: str) -> HttpResponse:
     """The papers of the care: child heard, agreement, the two notices."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
@@ -297,7 +298,7 @@ def care_edit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def care_end(request: HttpRequest, code: str) -> HttpResponse:
+def care_end(request: Request, code: str) -> HttpResponse:
     """The care ends, and nobody takes over."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)

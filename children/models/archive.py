@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -88,6 +89,9 @@ class ChildQuerySet(ScopedQuerySet):
         return self.order_by("name_order", "id")
 
 
+ChildManager = ScopedManager.from_queryset(ChildQuerySet)
+
+
 class Child(Record, AboutChildren):
     """A child's archive (儿童档案).
 
@@ -121,7 +125,7 @@ class Child(Record, AboutChildren):
     name_order = models.CharField(max_length=80, editable=False)
     search_text = models.TextField(editable=False)
 
-    objects = ScopedManager.from_queryset(ChildQuerySet)()
+    objects = ChildManager()  # type: ignore[misc]  # the plugin sees no class variable in a generated manager
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("child")
@@ -153,7 +157,7 @@ class Child(Record, AboutChildren):
         self.search_text = names.search_text(self.name)
         return self
 
-    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive()
         super().save(*args, **kwargs)
 

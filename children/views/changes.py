@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, requires
 from caseworks.pages import page
+from caseworks.requests import Request
 from children import actions
 from children.forms import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
 from children.models import Child
@@ -26,7 +27,7 @@ def whither(child: Child) -> str:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     """Open an archive."""
     today = timezone.localdate()
     form = OpenForm(posted(request), posting=request.posting, today=today, initial=_typed(request))
@@ -41,13 +42,13 @@ def create(request: HttpRequest) -> HttpResponse:
     return page(request, "children/create.html", form=form, same=places(form.same, today))
 
 
-def _typed(request: HttpRequest) -> dict[str, Any]:
+def _typed(request: Request) -> dict[str, Any]:
     """A name that was searched for in vain needs no second typing."""
     return {"name": request.GET.get("name", "")[:72]}
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def edit(request: HttpRequest, code: str) -> HttpResponse:
+def edit(request: Request, code: str) -> HttpResponse:
     """Change the child's own facts. Whoever saves second is told, and keeps what they typed."""
     child = get_object_or_404(Child, code=code)
     form = EditForm(posted(request), child=child)
@@ -82,7 +83,7 @@ def _word(child: Child, name: str) -> Any:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def enrol(request: HttpRequest, code: str) -> HttpResponse:
+def enrol(request: Request, code: str) -> HttpResponse:
     """Another school, grade or class."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
@@ -112,7 +113,7 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def settle(request: HttpRequest, code: str) -> HttpResponse:
+def settle(request: Request, code: str) -> HttpResponse:
     """Another village or address."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
@@ -141,7 +142,7 @@ def settle(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def close(request: HttpRequest, code: str) -> HttpResponse:
+def close(request: Request, code: str) -> HttpResponse:
     """Close the archive."""
     child = get_object_or_404(Child, code=code)
     form = CloseForm(posted(request), initial={"on": timezone.localdate()})
@@ -165,7 +166,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def reopen(request: HttpRequest, code: str) -> HttpResponse:
+def reopen(request: Request, code: str) -> HttpResponse:
     """Open a closed archive again."""
     child = get_object_or_404(Child, code=code)
     form = ReopenForm(posted(request))

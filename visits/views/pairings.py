@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, requires
 from caseworks.models import in_force
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 from caseworks.submissions import once
 from children.models import Child, Enrolment, Residence
 from visits import actions
@@ -30,7 +31,7 @@ SHOWN = ("waiting", "open", "ended")
 
 
 @requires(Permission.VIEW_PAIRINGS)
-def pairings(request: HttpRequest) -> HttpResponse:
+def pairings(request: Request) -> HttpResponse:
     """Left-behind children without a mentor beside mentors with room; the open pairings; those that ended."""
     today = timezone.localdate()
     show = request.GET.get("show") if request.GET.get("show") in SHOWN else SHOWN[0]
@@ -73,7 +74,7 @@ def _tell_places(children: Iterable[Child], today: date) -> None:
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
-def pair(request: HttpRequest) -> HttpResponse:
+def pair(request: Request) -> HttpResponse:
     """Give a child to a mentor of the office or of one under it."""
     today = timezone.localdate()
     code = request.GET.get("child", "")
@@ -103,7 +104,7 @@ def pair(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
-def pairing_end(request: HttpRequest, child: str, mentor: str) -> HttpResponse:
+def pairing_end(request: Request, child: str, mentor: str) -> HttpResponse:
     """End an open pairing, with the reason."""
     today = timezone.localdate()
     pairing = get_object_or_404(
