@@ -295,12 +295,20 @@ class InScope(Expression):
         return In(self.column, keys.query)
 
     def _by_row(self, current: Scope) -> Any:
-        """There is a road to this row. The column is resolved already, so it stands in the inner query as it is."""
+        """There is a road to this row."""
         if self.through is None:
-            return Exists(current.reach().filter(child_id=self.column))
+            return Exists(self._here(current.reach(), "child_id"))
         label, field = self.through
-        link = subquery(apps.get_model(label)).filter(**{field: self.column})
+        link = self._here(subquery(apps.get_model(label)), field)
         return Exists(link.filter(Exists(current.reach().filter(child_id=OuterRef("child_id")))))
+
+    def _here(self, rows: models.QuerySet, field: str) -> models.QuerySet:
+        """Rows whose field is this column. The column is resolved already, so the inner query is told what an OuterRef
+        would have told it: that the column's table stands outside, and whether under another name."""
+        column: Any = self.column
+        rows = rows.filter(**{field: column})
+        rows.query.external_aliases[column.alias] = column.alias != column.target.model._meta.db_table
+        return rows
 
 
 class ScopedQuerySet(models.QuerySet):
