@@ -85,8 +85,9 @@ class FamilyPlan:
 
     def _shared(self, person: Person) -> Adult | None:
         adult = self.planner.by_name_and_phone.get((person.name, person.phone)) if person.phone else None
-        if adult is not None:
-            self._amend(person, adult, link=True)
+        if adult is None or adult.id in self.linked:
+            return None
+        self._amend(person, adult, link=True)
         return adult
 
     def _create(self, person: Person) -> Adult:
