@@ -107,8 +107,11 @@ class FamilyPlan:
         if person.phone:
             key = (person.name, person.phone)
             if self.planner.by_name_and_phone.setdefault(key, adult) is adult:
-                self.planner.undo.append(lambda: self.planner.by_name_and_phone.pop(key, None))
+                self.planner.undo.append(lambda: self._forget(key))
         return adult
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        self.planner.by_name_and_phone.pop(key, None)
 
     def _amend(self, person: Person, adult: Adult, *, link: bool = False) -> None:
         """What the row knows better about a relative. A number that cannot be dialled replaces none that can."""
