@@ -50,7 +50,7 @@ class CodeList:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_code", {entry.code: entry for entry in self.codes})
-        words = {}
+        words: dict[str, Code] = {}
         for entry in self.codes:
             for word in (entry.zh, entry.en.lower(), *entry.also):
                 words.setdefault(word, entry)
@@ -127,7 +127,7 @@ class CodeField(models.CharField):
         if self.codelist is None:
             return super().formfield(**options)
         empty = [] if not self.blank else [("", _("Not collected"))]
-        defaults = {
+        defaults: dict[str, Any] = {
             "required": not self.blank,
             "label": self.verbose_name,
             "help_text": self.help_text,
@@ -400,6 +400,17 @@ PAIRING_END = _list(
     ("child", "儿童离开", "the child left"),
     ("closed", "档案关闭", "the archive was closed"),
     ("other", "其他", "other"),
+)
+
+UNIT = _list(
+    "unit of a figure (计量单位)",
+    "the seed reports: 人, 人次, 次 and 对 are different counts",
+    ("people", "人", "people"),
+    ("person_times", "人次", "contacts with a person"),
+    ("times", "次", "times"),
+    ("pairs", "对", "pairs"),
+    ("schools", "所", "schools"),
+    ("archives", "份", "archives"),
 )
 
 # --- The office -------------------------------------------------------------------------------------------------------
