@@ -25,6 +25,7 @@ from caseworks.exchange.facts import Reader
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.exchange.places import Places
 from caseworks.exchange.plan import Planned, Planner, Source
+from caseworks.exchange.work import Work
 from caseworks.exchange.writer import MovedError, Writer
 from caseworks.models import Organization, User
 
@@ -264,11 +265,12 @@ def confirm(*, batch: ImportBatch, by: User) -> ImportBatch:
     if batch.state == State.IMPORTED:
         return batch
     _require_waiting(batch)
-    planner, counts, works, differs = planner_of(batch), Counter[str](), [], False
+    planner, counts, differs = planner_of(batch), Counter[str](), False
+    works: list[Work] = []
     for piece in _staged(batch):
         outcome = planner.plan([_source(row) for row in piece])
         differs = _note(piece, outcome, counts) or differs
-        works += [planned.work for planned in outcome if planned.verdict in {plan.NEW, plan.CHANGED}]
+        works += [row.work for row in outcome if row.work and row.verdict in {plan.NEW, plan.CHANGED}]
     if not differs:
         writer = Writer(works)
         del works, planner
