@@ -30,7 +30,7 @@ run: .venv/run var/caseworks.env
 # The whole suite: SQLite always, PostgreSQL and the browser where the machine has them; it says what it skipped.
 test: .venv/dev
 	$(BIN)/pybabel --quiet compile --directory locale --domain django
-	$(BIN)/python -m pytest
+	$(BIN)/python -m tests
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.apps import apps
 from django.core.exceptions import FullResultSet, PermissionDenied
 from django.db import models
-from django.db.models.expressions import Expression, F
+from django.db.models.expressions import Exists, Expression, F, OuterRef
 from django.db.models.lookups import In
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
@@ -141,23 +141,37 @@ class ScopeError(PermissionError):
     """A record about a child was asked for, or written, with no scope in force or outside it."""
 
 
+# Offices so large that their children are asked one by one (EXISTS) instead of listed first (IN); see Scope.wide.
+WIDE_KINDS = frozenset({"province", "city", "county", "district"})
+
+
 @dataclass(frozen=True)
 class Scope:
-    """The children that whoever is acting may reach on a day: ranges of paths, each with the roads that count."""
+    """The children that whoever is acting may reach on a day: ranges of paths, each with the roads that count.
+
+    `wide` says nothing about who is reached, only how SQLite is to look: for a village it first lists the children
+    reached, for a county it walks the rows asked for and looks up each, so that the first page of 100,000 is ready
+    after fifty (docs/performance.md).
+    """
 
     ranges: tuple[tuple[str, str], ...]
     roads: tuple[Via, ...]
     today: date
     everyone: bool = False
+    wide: bool = False
 
     def children(self) -> models.QuerySet:
         """Keys of the children in scope, as a sub-query over `Reach`."""
+        return self.reach().values("child_id")
+
+    def reach(self) -> models.QuerySet:
+        """The rows of `Reach` that count, as a sub-query."""
         reach = apps.get_model("children", "Reach")._default_manager.filter(via__in=self.roads)
         condition = models.Q(pk__in=[])
         for low, high in self.ranges:
             condition |= models.Q(path__gte=low, path__lt=high)
         still = models.Q(until_on__isnull=True) | models.Q(until_on__gt=self.today)
-        return reach.filter(condition, still).values("child_id")
+        return reach.filter(condition, still)
 
 
 @dataclass(frozen=True)
@@ -203,7 +217,8 @@ def scope_of(posting: Posting | None, today: date) -> Scope:
             user=posting.user_id, organization=posting.organization_id
         )
         return Scope(tuple(subtree(mentor.path) for mentor in mentors), spec.roads, today)
-    return Scope((subtree(posting.organization.path),), spec.roads, today)
+    wide = posting.organization.kind in WIDE_KINDS
+    return Scope((subtree(posting.organization.path),), spec.roads, today, wide=wide)
 
 
 @contextmanager
@@ -265,15 +280,35 @@ class InScope(Expression):
     def set_source_expressions(self, exprs: Any) -> None:
         [self.column] = exprs
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
         current = _scope_in_force()
         if current.everyone:
             raise FullResultSet
+        return compiler.compile(self._by_row(current) if current.wide else self._by_set(current))
+
+    def _by_set(self, current: Scope) -> Any:
+        """The key is in the set of keys reached."""
         keys = current.children()
         if self.through is not None:
             label, field = self.through
             keys = subquery(apps.get_model(label)).filter(child_id__in=keys).values(field)
-        return compiler.compile(In(self.column, keys.query))
+        return In(self.column, keys.query)
+
+    def _by_row(self, current: Scope) -> Any:
+        """There is a road to this row."""
+        if self.through is None:
+            return Exists(self._here(current.reach(), "child_id"))
+        label, field = self.through
+        link = self._here(subquery(apps.get_model(label)), field)
+        return Exists(link.filter(Exists(current.reach().filter(child_id=OuterRef("child_id")))))
+
+    def _here(self, rows: models.QuerySet, field: str) -> models.QuerySet:
+        """Rows whose field is this column. The column is resolved already, so the inner query is told what an OuterRef
+        would have told it: that the column's table stands outside, and whether under another name."""
+        column: Any = self.column
+        rows = rows.filter(**{field: column})
+        rows.query.external_aliases[column.alias] = column.alias != column.target.model._meta.db_table
+        return rows
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -304,11 +339,15 @@ def _require_reach(model: type[models.Model], child_keys: set[Any]) -> None:
         raise ScopeError(f"{model.__name__}: {len(missing)} child(ren) outside the scope in force.")
 
 
-class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+_Manager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+class ScopedManager(_Manager):
     """Default-deny: every verb of every queryset it hands out obeys the scope in force, or raises ScopeError."""
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().filter(InScope(self.model.scope_column, through=self.model.scope_through))
+        model: Any = self.model
+        return super().get_queryset().filter(InScope(model.scope_column, through=model.scope_through))
 
 
 class AboutChildren(models.Model):
@@ -403,7 +442,17 @@ ADMIN: dict[str, tuple[Permission, Permission | None]] = {
     "caseworks.user": (_P.MANAGE_STAFF, _P.MANAGE_STAFF),
     "caseworks.posting": (_P.MANAGE_STAFF, _P.MANAGE_STAFF),
     "caseworks.auditevent": (_P.VIEW_AUDIT, None),
+    "children.pupilcount": (_P.MANAGE_RULES, _P.MANAGE_RULES),
+    "visits.mentor": (_P.MANAGE_PAIRINGS, _P.MANAGE_PAIRINGS),
+    "visits.contactrule": (_P.MANAGE_RULES, _P.MANAGE_RULES),
 }
+
+
+def grantable_roles() -> tuple[Role, ...]:
+    """The roles whoever is acting may give to others: nobody who runs an office makes its auditor or system manager."""
+    if not allows(_P.MANAGE_STAFF):
+        return ()
+    return tuple(role for role in Role if allows(_P.MANAGE_ORGANIZATIONS) or role not in (Role.AUDITOR, Role.SYSTEM))
 
 
 def admin_allows(permission: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -11,15 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import audit
 from caseworks.access import Role
-from caseworks.identity import ALPHABET
+from caseworks.identity import random_password
 from caseworks.models import Organization, Posting, User
-
-PASSWORD_LENGTH = 12
-
-
-def random_password() -> str:
-    """A first password to be read out or written on a slip: twelve characters that cannot be mistaken for others."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LENGTH)).lower()
 
 
 @transaction.atomic
@@ -40,3 +32,11 @@ def open_office(*, code: str, name: str, kind: str, login: str, person: str, tod
         Posting.objects.create(user=user, organization=organization, role=role, from_on=today)
     audit.record("office.opened", organization, by=user)
     return user, password
+
+
+@transaction.atomic
+def set_password(*, person: User, password: str, by: User) -> None:
+    """Change one's own password, or give a new one to somebody who has forgotten theirs. Their other sessions end."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    audit.record("user.password_changed" if by == person else "user.password_given", person, by=by)

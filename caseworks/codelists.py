@@ -50,7 +50,7 @@ class CodeList:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_code", {entry.code: entry for entry in self.codes})
-        words = {}
+        words: dict[str, Code] = {}
         for entry in self.codes:
             for word in (entry.zh, entry.en.lower(), *entry.also):
                 words.setdefault(word, entry)
@@ -127,7 +127,7 @@ class CodeField(models.CharField):
         if self.codelist is None:
             return super().formfield(**options)
         empty = [] if not self.blank else [("", _("Not collected"))]
-        defaults = {
+        defaults: dict[str, Any] = {
             "required": not self.blank,
             "label": self.verbose_name,
             "help_text": self.help_text,

@@ -7,14 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from caseworks import access, typed
 from caseworks.models import Posting, User
+from caseworks.requests import Request
 
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[Request], HttpResponse]
 POSTING_KEY = "posting"
 
 
@@ -22,13 +24,13 @@ def chosen_language(get_response: Handler) -> Handler:
     """Chinese, unless the person chose otherwise: a browser's own language setting is often nobody's choice."""
     known = {code for code, _name in settings.LANGUAGES}
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Request) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         language = chosen if chosen in known else settings.LANGUAGE_CODE
         request.LANGUAGE_CODE = language
         with translation.override(language):
             response = get_response(request)
-            if hasattr(response, "render") and not response.is_rendered:
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
         response.headers.setdefault("Content-Language", language)
         return response
@@ -39,7 +41,7 @@ def chosen_language(get_response: Handler) -> Handler:
 def personal_pages_are_not_stored(get_response: Handler) -> Handler:
     """No page is kept by a browser or proxy unless it says so itself: Back after logout must show nothing."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Request) -> HttpResponse:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
@@ -48,7 +50,7 @@ def personal_pages_are_not_stored(get_response: Handler) -> Handler:
     return middleware
 
 
-def _acting_posting(request: HttpRequest, user: User) -> tuple[Posting | None, list[Posting]]:
+def _acting_posting(request: Request, user: User) -> tuple[Posting | None, list[Posting]]:
     """The posting the person chose for this session, or the longest-held; and all of them, to choose from."""
     postings = user.postings_on(timezone.localdate())
     chosen = request.session.get(POSTING_KEY)
@@ -64,7 +66,7 @@ class AccessMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         user = request.user
         request.posting, request.postings = None, []
         if not user.is_authenticated:
@@ -74,11 +76,11 @@ class AccessMiddleware:
             return self.get_response(request)
         with access.scope(user, posting=request.posting, address=request.META.get("REMOTE_ADDR")):
             response = self.get_response(request)
-            if hasattr(response, "render") and not response.is_rendered:
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
             return response
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         rule = getattr(view, "rule", None)
         if rule is None:
             raise ImproperlyConfigured(f"{view!r} has no access rule: put @requires, @signed_in or @public above it.")

@@ -7,20 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import access
 from caseworks.access import Permission
+from caseworks.requests import Request
 
 PER_PAGE = 50
 
 
-def page(
-    request: HttpRequest, template: str, *, fragment: str = "", status: int = 200, **context: Any
-) -> TemplateResponse:
+def page(request: Request, template: str, *, fragment: str = "", status: int = 200, **context: Any) -> TemplateResponse:
     """The page, or just its named fragment (a `partialdef` in it) when htmx asks for a part."""
     if fragment and request.htmx and not request.htmx.boosted:
         template = f"{template}#{fragment}"
@@ -29,7 +27,7 @@ def page(
     return response
 
 
-def paginate(rows: QuerySet | list, request: HttpRequest, per_page: int = PER_PAGE) -> Page:
+def paginate(rows: QuerySet | list, request: Request, per_page: int = PER_PAGE) -> Page:
     """The page of rows the address asks for; a number out of range gives the nearest page, never an error."""
     return Paginator(rows, per_page).get_page(request.GET.get("page", "")[:9])
 
@@ -47,7 +45,7 @@ NAVIGATION = (
 )
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: Request) -> dict[str, Any]:
     """What every template may use: navigation, acting posting, and whether this is the demo."""
     return {
         "navigation": [(name, word) for name, word, needed in NAVIGATION if access.allows(needed)],

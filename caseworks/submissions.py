@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from caseworks.models import Submission
+from caseworks.requests import Request
 
 
 class Once:
@@ -40,7 +41,7 @@ class Once:
         self._submission.save(update_fields=["location"])
 
 
-def _key_of(request: HttpRequest) -> uuid.UUID:
+def _key_of(request: Request) -> uuid.UUID:
     """The key that came with the form; a form without one, or with a broken one, counts as new."""
     try:
         return uuid.UUID(request.POST.get("submission_key", ""))
@@ -48,8 +49,15 @@ def _key_of(request: HttpRequest) -> uuid.UUID:
         return uuid.uuid4()
 
 
+def led_to(request: Request) -> str | None:
+    """Where this very form led when it was saved before, or None: asked before the form is checked, because what it
+    made may by now stand in its way."""
+    done = Submission.objects.filter(pk=_key_of(request), user=request.user).first()
+    return done.location if done else None
+
+
 @contextmanager
-def once(request: HttpRequest) -> Iterator[Once]:
+def once(request: Request) -> Iterator[Once]:
     """Run a change at most once per form. Raises Http404 if the key was used by somebody else."""
     key = _key_of(request)
     with transaction.atomic():

@@ -7,6 +7,7 @@ it was: the form carries their signed key (`{% submission_key %}`), so on a shar
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,13 +15,18 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from caseworks.models import User
+
 KEY = "typed"
 SECONDS_KEPT = 2 * 3600
 _signer = signing.TimestampSigner(salt="typed-by")
 _INTERNAL = {"csrfmiddlewaretoken", "typed_by", "password"}
 
 
-def signature_of(user) -> str:  # type: ignore[no-untyped-def]
+def signature_of(user: User | AnonymousUser) -> str:
     """What a form carries to say whose it is."""
     return _signer.sign(str(user.pk)) if user.is_authenticated else ""
 

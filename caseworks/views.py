@@ -8,20 +8,20 @@ from django.contrib.auth import login as sign_in
 from django.contrib.auth import logout as sign_out
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from caseworks import audit, demo_logins, typed
+from caseworks import access, actions, audit, demo_logins, typed
 from caseworks.access import public, signed_in
 from caseworks.forms import LoginForm
 from caseworks.middleware import POSTING_KEY
 from caseworks.pages import page
+from caseworks.requests import Request
 
 
-def _following(request: HttpRequest) -> str:
+def _following(request: Request) -> str:
     """Where to go next: the address asked for if it is ours, else home."""
     asked = request.POST.get("next") or request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
@@ -30,13 +30,14 @@ def _following(request: HttpRequest) -> str:
 
 
 @public(methods=("GET", "POST"))
-def login(request: HttpRequest) -> HttpResponse:
+def login(request: Request) -> HttpResponse:
     """Sign in. What was typed before an expired session survives the new session key."""
     form = LoginForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         sign_in(request, form.get_user())
         request.session.set_expiry(None)
-        audit.record("user.signed_in", form.get_user(), by=form.get_user())
+        with access.scope(form.get_user()):  # the trail shows it to the auditor of the office the person works for
+            audit.record("user.signed_in", form.get_user())
         return redirect(_following(request))
     return page(
         request,
@@ -48,7 +49,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in(methods=("POST",))
-def logout(request: HttpRequest) -> HttpResponse:
+def logout(request: Request) -> HttpResponse:
     """Sign out of this browser."""
     audit.record("user.signed_out", request.user, by=request.user)
     sign_out(request)
@@ -56,20 +57,19 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in(methods=("GET", "POST"))
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: Request) -> HttpResponse:
     """Change one's own password; the other sessions of the account end."""
     form = PasswordChangeForm(request.user, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            update_session_auth_hash(request, form.save())
-            audit.record("user.password_changed", request.user, by=request.user)
+        actions.set_password(person=request.user, password=form.cleaned_data["new_password1"], by=request.user)
+        update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password has been changed."))
         return redirect(settings.LOGIN_REDIRECT_URL)
     return page(request, "caseworks/password.html", form=form)
 
 
 @signed_in(methods=("POST",))
-def act_as(request: HttpRequest) -> HttpResponse:
+def act_as(request: Request) -> HttpResponse:
     """Choose which of one's own posts to act in."""
     chosen = next((post for post in request.postings if str(post.pk) == request.POST.get("posting")), None)
     if chosen is None:
@@ -79,7 +79,7 @@ def act_as(request: HttpRequest) -> HttpResponse:
 
 
 @public(methods=("POST",))
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: Request) -> HttpResponse:
     """Remember the language this browser shall show."""
     response = redirect(_following(request))
     if request.POST.get("language") in dict(settings.LANGUAGES):
@@ -94,7 +94,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in(methods=("GET", "POST"))
-def typed_before(request: HttpRequest) -> HttpResponse:
+def typed_before(request: Request) -> HttpResponse:
     """What the person had typed before being signed out, with one button that sends it again."""
     kept = typed.kept_for(request)
     if request.method == "POST" or kept is None:
@@ -104,11 +104,11 @@ def typed_before(request: HttpRequest) -> HttpResponse:
     return page(request, "caseworks/typed.html", path=kept["path"], fields=kept["fields"], shown=shown)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
     """The same words whether the record does not exist or is somebody else's."""
     return page(request, "404.html", status=404)
 
 
-def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def refused(request: Request, exception: Exception | None = None) -> HttpResponse:
     """Inside, but without the right."""
     return page(request, "403.html", status=403)

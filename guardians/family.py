@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
@@ -28,7 +29,7 @@ def siblings_of(child: Child) -> ChildQuerySet:
     return Child.objects.live().filter(pk__in=children).exclude(pk=child.pk).order_by("born_on", "id")
 
 
-def carers_on(children: Iterable[Child], on: date) -> dict[object, Entrustment]:
+def carers_on(children: Iterable[Child], on: date) -> dict[UUID, Entrustment]:
     """Who cares for each child on a day: child key → the latest entrusted care in force (`.relation` is filled with the
     carer's relation to the child, empty if none is recorded)."""
     keys = [child.pk for child in children]
@@ -41,7 +42,7 @@ def carers_on(children: Iterable[Child], on: date) -> dict[object, Entrustment]:
             "child_id", "relative_id", "relation"
         )
     }
-    found = {}
+    found: dict[UUID, Entrustment] = {}
     for care in cares:
         care.relation = relations.get((care.child_id, care.relative_id), "")
         found[care.child_id] = care

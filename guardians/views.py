@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from caseworks import codelists
 from caseworks.access import Permission, requires
 from caseworks.pages import page
+from caseworks.requests import Request
 from children.models import Child
-from children.saving import ActionForm, save
+from children.saving import ActionForm, posted, save
 from guardians import actions
 from guardians.family import relatives_shared_with
 from guardians.forms import (
@@ -44,7 +45,7 @@ def _back(child: Child, anchor: str) -> str:
 
 
 def _answer(
-    request: HttpRequest, child: Child, form: ActionForm, change: Callable[[], Any], *, anchor: str, **shown: Any
+    request: Request, child: Child, form: ActionForm, change: Callable[[], Any], *, anchor: str, **shown: Any
 ) -> HttpResponse:
     """Run the change and go back to its place in the archive, or show the form."""
 
@@ -53,19 +54,19 @@ def _answer(
         messages.success(request, _("Saved."))
         return _back(child, anchor)
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, changed)):
+    if response := save(request, form, changed):
         return response
     shown.setdefault("template", "children/change.html")
     return page(request, shown.pop("template"), child=child, form=form, back=_back(child, anchor), **shown)
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def relative_add(request: HttpRequest, code: str) -> HttpResponse:
+def relative_add(request: Request, code: str) -> HttpResponse:
     """Another person of the family."""
     child = get_object_or_404(Child, code=code)
     relation = request.GET.get("relation", "")
     form = NewRelativeForm(
-        request.POST or None,
+        posted(request),
         child=child,
         siblings=list(relatives_shared_with(child)[:20]),
         initial={"relation": relation if relation in codelists.RELATION else ""},
@@ -99,12 +100,12 @@ def relative_add(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def relative_edit(request: HttpRequest, code: str, relative: str) -> HttpResponse:
+def relative_edit(request: Request, code: str, relative: str) -> HttpResponse:
     """Change what is known of a person."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
     shown = {field: getattr(member.relative, field) for field in (*actions.RELATIVE_FIELDS, "version")}
-    form = EditRelativeForm(request.POST or None, initial=shown | {"relation": member.relation})
+    form = EditRelativeForm(posted(request), initial=shown | {"relation": member.relation})
 
     def change() -> None:
         member.relative.version = form.cleaned_data["version"]
@@ -133,12 +134,12 @@ def _named(child: Child, member: Member) -> dict[str, Any]:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def absence_add(request: HttpRequest, code: str, relative: str) -> HttpResponse:
+def absence_add(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody works away; whoever was away elsewhere has moved on that day."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
     before = member.open_absence
-    form = AbsenceForm(request.POST or None, today=timezone.localdate())
+    form = AbsenceForm(posted(request), today=timezone.localdate())
 
     def change() -> None:
         if before is not None:
@@ -164,14 +165,14 @@ def absence_add(request: HttpRequest, code: str, relative: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def absence_end(request: HttpRequest, code: str, relative: str) -> HttpResponse:
+def absence_end(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody is back."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
     absence = member.open_absence
     if absence is None:
         raise Http404
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     form.fields["on"].label = _("Back since")
     return _answer(
         request,
@@ -187,11 +188,11 @@ def absence_end(request: HttpRequest, code: str, relative: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def situation_add(request: HttpRequest, code: str, relative: str) -> HttpResponse:
+def situation_add(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody cannot care for the child."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
-    form = SituationForm(request.POST or None)
+    form = SituationForm(posted(request))
     return _answer(
         request,
         child,
@@ -205,14 +206,14 @@ def situation_add(request: HttpRequest, code: str, relative: str) -> HttpRespons
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def situation_end(request: HttpRequest, code: str, relative: str, kind: str) -> HttpResponse:
+def situation_end(request: Request, code: str, relative: str, kind: str) -> HttpResponse:
     """The reason no longer holds."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
     situation = next((row for row in member.situations if row.kind == kind and row.until_on is None), None)
     if situation is None:
         raise Http404
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     return _answer(
         request,
         child,
@@ -227,13 +228,13 @@ def situation_end(request: HttpRequest, code: str, relative: str, kind: str) -> 
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def entrust(request: HttpRequest, code: str) -> HttpResponse:
+def entrust(request: Request, code: str) -> HttpResponse:
     """Somebody cares for the child from a day on."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
     home = household(child, today)
     form = EntrustForm(
-        request.POST or None,
+        posted(request),
         home=home,
         initial={
             "relative": request.GET.get("relative", "")[:10],
@@ -277,12 +278,12 @@ def _care_or_404(child: Child) -> Entrustment:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def care_edit(request: HttpRequest, code: str) -> HttpResponse:
+def care_edit(request: Request, code: str) -> HttpResponse:
     """The papers of the care: child heard, agreement, the two notices."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
     shown = {field: getattr(care, field) for field in ("reason", *actions.CARE_PAPERS)}
-    form = PapersForm(request.POST or None, initial=shown)
+    form = PapersForm(posted(request), initial=shown)
     return _answer(
         request,
         child,
@@ -297,11 +298,11 @@ def care_edit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def care_end(request: HttpRequest, code: str) -> HttpResponse:
+def care_end(request: Request, code: str) -> HttpResponse:
     """The care ends, and nobody takes over."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     return _answer(
         request,
         child,

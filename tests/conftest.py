@@ -6,6 +6,7 @@ records about children says on whose behalf, with `as_user(...)` or `as_everyone
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
 
 import pytest
@@ -15,7 +16,12 @@ from caseworks import access
 from tests import factories
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        # a file, as in real life: an in-memory database is one connection, so two people never meet in it
+        directory = tempfile.TemporaryDirectory(prefix="caseworks-test-")
+        config.add_cleanup(directory.cleanup)
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{directory.name}/test.sqlite3"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -145,10 +145,10 @@ class BureauDemo:
                 continue
             while (held_on := self.today - timedelta(days=ago)) >= date(self.today.year, 1, 2):
                 kind = self.rng.choice(("call", "call", "home", "talk"))
-                met: list[Met] = {
+                whom: dict[str, list[Met]] = {
                     "call": self._somebody(family)[:1],
                     "home": [*family.at_home],
                     "talk": [("child", None)],
-                }[kind]
-                self.log.add(office, kind, held_on, [child], met)
+                }
+                self.log.add(office, kind, held_on, [child], whom[kind])
                 ago += self.rng.randint(24, 38)

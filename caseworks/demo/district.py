@@ -102,6 +102,8 @@ class DistrictDemo:
                 self._settle(self._maker.add(together, self._village(town)))
 
     def _places(self, town: Town, school: Organization, number: int) -> list[Place]:
+        grades: tuple[str, ...]
+        weights: tuple[int, ...]
         if school.kind == "kindergarten":
             grades, weights = GRADES[:3], (28, 34, 38)
         elif school == self.district.upper:

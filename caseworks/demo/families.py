@@ -10,6 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from caseworks import codelists
 from caseworks.access import Via
@@ -207,7 +208,7 @@ class Families:
         if school is not None:
             self.rows.add(Reach(child=child, via=Via.ENROLMENT, path=school.path))
 
-    def _relative(self, family: Family, relation: str, **facts) -> Relative:  # type: ignore[no-untyped-def]
+    def _relative(self, family: Family, relation: str, **facts: Any) -> Relative:
         relative = self.rows.add(Relative(sex="1" if relation in _MALE else "2", **facts))
         for child in family.children:
             self.rows.add(Kinship(child=child, relative=relative, relation=relation))
@@ -258,14 +259,14 @@ class Families:
         place = words.city(rng)
         if plan.father == plan.mother == "away" and parent is family.mother and rng.random() < 0.7:
             place = self._last_place
-        self._last_place = place
+        self._last_place: str = place
         self._absence(parent, place, from_on, until_on=until_on, from_known=rng.random() < 0.9)
         if rng.random() < 0.08 and from_on.year - born_in > 2:
             back_on = a_day(rng, date(from_on.year - 1, 1, 5), date(from_on.year - 1, 12, 20))
             self._absence(parent, words.city(rng), date(from_on.year - 2, 3, 1), until_on=back_on)
         return from_on
 
-    def _absence(self, parent: Relative, place: str, from_on: date, **facts) -> None:  # type: ignore[no-untyped-def]
+    def _absence(self, parent: Relative, place: str, from_on: date, **facts: Any) -> None:
         employer = self.rng.choice(words.EMPLOYERS) if self.rng.random() < 0.55 else ""
         self.rows.add(
             Absence(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,17 +17,18 @@ from caseworks.exchange import actions, columns, returns, shown
 from caseworks.exchange.forms import RosterForm
 from caseworks.exchange.models import ImportBatch, State
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 
 PER_PAGE = 50
 
 
-def _batch(request: HttpRequest, code: str) -> ImportBatch:
+def _batch(request: Request, code: str) -> ImportBatch:
     batches = ImportBatch.objects.visible_to(request.posting)  # type: ignore[attr-defined]
     return get_object_or_404(batches.select_related("organization", "by"), code=code)
 
 
 @requires(Permission.IMPORT_ROSTERS, methods=("GET", "POST"))
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: Request) -> HttpResponse:
     """Choose a roster; the rosters brought in before. Sending the same file twice leads to the same list: its
     fingerprint is what keeps a second press of the button harmless."""
     posting = request.posting  # type: ignore[attr-defined]
@@ -50,14 +51,14 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.IMPORT_ROSTERS)
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: Request) -> HttpResponse:
     """An empty roster with our headings."""
     name = _("Roster template") + ".xlsx"
     return Download(returns.template(), name=name, content_type=XLSX, what="import.template", rows=0)
 
 
 @requires(Permission.IMPORT_ROSTERS)
-def preview(request: HttpRequest, code: str) -> HttpResponse:
+def preview(request: Request, code: str) -> HttpResponse:
     """What would happen with each row, or after confirming, what did."""
     batch = _batch(request, code)
     tab = shown.tab_of(request.GET.get("show", ""))
@@ -82,7 +83,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.IMPORT_ROSTERS, methods=("POST",))
-def choose_columns(request: HttpRequest, code: str) -> HttpResponse:
+def choose_columns(request: Request, code: str) -> HttpResponse:
     """Which column is which of our fields."""
     batch = _batch(request, code)
     known = {"", *columns.FIELDS}
@@ -97,7 +98,7 @@ def choose_columns(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.IMPORT_ROSTERS, methods=("POST",))
-def decide(request: HttpRequest, code: str) -> HttpResponse:
+def decide(request: Request, code: str) -> HttpResponse:
     """Whether possible duplicates are the same child or another."""
     batch = _batch(request, code)
     decisions = {
@@ -113,7 +114,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.IMPORT_ROSTERS, methods=("POST",))
-def confirm(request: HttpRequest, code: str) -> HttpResponse:
+def confirm(request: Request, code: str) -> HttpResponse:
     """Write the rows that go in. The batch itself knows whether it was imported: a second press changes nothing."""
     batch = _batch(request, code)
     if batch.counts.get("warnings") and not request.POST.get("read") and batch.is_waiting:
@@ -127,7 +128,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.IMPORT_ROSTERS, methods=("POST",))
-def discard(request: HttpRequest, code: str) -> HttpResponse:
+def discard(request: Request, code: str) -> HttpResponse:
     """Throw a roster away that is not imported yet."""
     batch = _batch(request, code)
     try:
@@ -139,7 +140,7 @@ def discard(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.IMPORT_ROSTERS)
-def errors(request: HttpRequest, code: str) -> HttpResponse:
+def errors(request: Request, code: str) -> HttpResponse:
     """The rows that stay out, in the columns they came in, with the reason."""
     batch = _batch(request, code)
     stem = Path(batch.file_name).stem

@@ -1,5 +1,8 @@
 """What every record has."""
 
+from datetime import date
+from typing import Any
+
 from django.db import models
 
 from caseworks.identity import uuid7
@@ -21,10 +24,10 @@ class PathField(models.CharField):
     PostgreSQL does under the collation "C".
     """
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**{"max_length": 255, **options})  # type: ignore[arg-type]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 255, **options})
 
-    def db_parameters(self, connection):  # type: ignore[no-untyped-def]
+    def db_parameters(self, connection: Any) -> Any:
         parameters = super().db_parameters(connection)
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
@@ -57,7 +60,7 @@ class Period(models.Model):
         )
 
 
-def in_force(on, prefix: str = "") -> models.Q:  # type: ignore[no-untyped-def]
+def in_force(on: date, prefix: str = "") -> models.Q:
     """The condition that a period holds on a day, for a filter on the model itself or through `prefix`."""
     return models.Q(**{f"{prefix}from_on__lte": on}) & (
         models.Q(**{f"{prefix}until_on__isnull": True}) | models.Q(**{f"{prefix}until_on__gt": on})

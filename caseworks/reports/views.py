@@ -6,7 +6,7 @@ import re
 from datetime import date
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -23,16 +23,17 @@ from caseworks.reports.forms import QuestionForm
 from caseworks.reports.indicators import INDICATORS, Indicator, Slice
 from caseworks.reports.question import Question
 from caseworks.reports.records import listing_of
+from caseworks.requests import Request
 from guardians.definitions import DEFINITIONS
 
 _YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 _CELLS = re.compile(r"[a-zA-Z0-9-]{1,40}(,[a-zA-Z0-9-]{1,40}){0,50}", re.ASCII)
 
 
-def _question(request: HttpRequest, today: date) -> Question:
+def _question(request: Request, today: date) -> Question:
     """What the address asks: the posting's own office, the last full year and the wide definition unless it says
     otherwise. What does not exist, or lies outside the posting, is not found."""
-    top = request.posting.organization  # type: ignore[attr-defined]
+    top = request.posting.organization
     code = request.GET.get("organization", top.code)
     year = request.GET.get("year", str(today.year - 1))
     definition = DEFINITIONS.get(request.GET.get("definition", "wide"))
@@ -45,7 +46,7 @@ def _question(request: HttpRequest, today: date) -> Question:
         raise Http404 from None
 
 
-def _slice(request: HttpRequest, indicator: Indicator) -> Slice:
+def _slice(request: Request, indicator: Indicator) -> Slice:
     """The slice the address asks for; an unknown cell is not found."""
     asked = {}
     for split in indicator.splits:
@@ -69,19 +70,19 @@ def _address_of(question: Question) -> str:
     )
 
 
-def _report(request: HttpRequest, today: date) -> Report:
+def _report(request: Request, today: date) -> Report:
     return annual_report(_question(request, today), made_on=today, made_by=str(request.user))
 
 
 @requires(Permission.VIEW_REPORTS)
-def annual(request: HttpRequest) -> HttpResponse:
+def annual(request: Request) -> HttpResponse:
     today = timezone.localdate()
     report = _report(request, today)
     return page(
         request,
         "reports/annual.html",
         report=report,
-        form=QuestionForm(report.question, top=request.posting.organization, today=today),  # type: ignore[attr-defined]
+        form=QuestionForm(report.question, top=request.posting.organization, today=today),
         address=_address_of(report.question),
         linked=allows(Permission.VIEW_REPORT_RECORDS),
         made=made_by_line(report.made_on, report.made_by),
@@ -91,7 +92,7 @@ def annual(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.VIEW_REPORT_RECORDS)
-def records(request: HttpRequest, key: str) -> HttpResponse:
+def records(request: Request, key: str) -> HttpResponse:
     question, figure, found = _figure(request, key)
     listing = listing_of(found)
     rows = paginate(listing.ordered(found), request)
@@ -108,7 +109,7 @@ def records(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def _figure(request: HttpRequest, key: str):  # type: ignore[no-untyped-def]
+def _figure(request: Request, key: str):  # type: ignore[no-untyped-def]
     """The figure the address names, and the records behind it."""
     if key not in INDICATORS:
         raise Http404
@@ -120,7 +121,7 @@ def _figure(request: HttpRequest, key: str):  # type: ignore[no-untyped-def]
 
 @requires(Permission.VIEW_REPORT_RECORDS)
 @requires(Permission.EXPORT_CHILDREN)
-def records_export(request: HttpRequest, key: str) -> HttpResponse:
+def records_export(request: Request, key: str) -> HttpResponse:
     question, figure, found = _figure(request, key)
     today = timezone.localdate()
     return Download(
@@ -134,7 +135,7 @@ def records_export(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @requires(Permission.EXPORT_REPORTS)
-def export(request: HttpRequest, extension: str) -> HttpResponse:
+def export(request: Request, extension: str) -> HttpResponse:
     write, content_type = {
         "xlsx": (annual_xlsx.report_book, downloads.XLSX),
         "docx": (annual_docx.report_document, downloads.DOCX),

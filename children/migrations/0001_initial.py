@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "children",
                 "abstract": False,
                 "base_manager_name": "objects",
-                "indexes": [models.Index(fields=["name_order", "id"], name="child_by_name")],
+                "indexes": [models.Index(fields=["name_order", "id", "search_text"], name="child_by_name")],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("closed_on__isnull", True), models.Q(("id_number", ""), _negated=True)),

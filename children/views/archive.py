@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils import timezone
 from caseworks import access, audit
 from caseworks.access import Permission, requires
 from caseworks.pages import page
+from caseworks.requests import Request
 from children.models import Child
 from children.views.lines import places
 from guardians.family import carers_on, latest_declaration, relatives_shared_with
@@ -26,7 +27,7 @@ LAST_CONTACTS = 20
 
 
 @requires(Permission.VIEW_CHILDREN)
-def detail(request: HttpRequest, code: str) -> HttpResponse:
+def detail(request: Request, code: str) -> HttpResponse:
     """The archive. Each look at it is in the audit trail."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()

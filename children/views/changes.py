@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, requires
 from caseworks.pages import page
+from caseworks.requests import Request
 from children import actions
 from children.forms import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
 from children.models import Child
 from children.places import enrolments_on, residences_on
-from children.saving import save
+from children.saving import posted, save
 from children.views.lines import places
 
 
@@ -26,39 +27,31 @@ def whither(child: Child) -> str:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     """Open an archive."""
     today = timezone.localdate()
-    form = OpenForm(request.POST or None, posting=request.posting, today=today, initial=_typed(request))
+    form = OpenForm(posted(request), posting=request.posting, today=today, initial=_typed(request))
 
     def change() -> str:
         child = actions.open_archive(by=request.user, **form.facts(), **form.placed())
         messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
         return child.get_absolute_url()
 
-    if form.is_bound and form.is_valid() and (response := _opened(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(request, "children/create.html", form=form, same=places(form.same, today))
 
 
-def _typed(request: HttpRequest) -> dict[str, Any]:
+def _typed(request: Request) -> dict[str, Any]:
     """A name that was searched for in vain needs no second typing."""
     return {"name": request.GET.get("name", "")[:72]}
 
 
-def _opened(request: HttpRequest, form: OpenForm, change: Any) -> HttpResponse | None:
-    response = save(request, form, change)
-    if response is None:
-        number = form.cleaned_data.get("id_number")
-        form.same = list(Child.objects.live().filter(id_number=number)) if number else []
-    return response
-
-
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def edit(request: HttpRequest, code: str) -> HttpResponse:
+def edit(request: Request, code: str) -> HttpResponse:
     """Change the child's own facts. Whoever saves second is told, and keeps what they typed."""
     child = get_object_or_404(Child, code=code)
-    form = EditForm(request.POST or None, child=child)
+    form = EditForm(posted(request), child=child)
 
     def change() -> str:
         child.version = form.cleaned_data["version"]
@@ -66,7 +59,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return child.get_absolute_url()
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(request, "children/edit.html", child=child, form=form, changed=_changed_meanwhile(form, code))
 
@@ -90,7 +83,7 @@ def _word(child: Child, name: str) -> Any:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def enrol(request: HttpRequest, code: str) -> HttpResponse:
+def enrol(request: Request, code: str) -> HttpResponse:
     """Another school, grade or class."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
@@ -99,14 +92,14 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
     if now is not None:
         initial |= {"school": now.school.code, "boarding": now.boarding, "class_name": now.class_name}
         initial |= {"grade": now.grade, "student_number": now.student_number}
-    form = EnrolForm(request.POST or None, posting=request.posting, initial=initial)
+    form = EnrolForm(posted(request), posting=request.posting, initial=initial)
 
     def change() -> str:
         actions.enrol(child=child, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return whither(child)
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(
         request,
@@ -120,7 +113,7 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def settle(request: HttpRequest, code: str) -> HttpResponse:
+def settle(request: Request, code: str) -> HttpResponse:
     """Another village or address."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
@@ -128,14 +121,14 @@ def settle(request: HttpRequest, code: str) -> HttpResponse:
     initial: dict[str, Any] = {"on": today}
     if now is not None:
         initial |= {"village": now.village.code, "address": now.address}
-    form = SettleForm(request.POST or None, posting=request.posting, initial=initial)
+    form = SettleForm(posted(request), posting=request.posting, initial=initial)
 
     def change() -> str:
         actions.settle(child=child, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return whither(child)
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(
         request,
@@ -149,17 +142,17 @@ def settle(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def close(request: HttpRequest, code: str) -> HttpResponse:
+def close(request: Request, code: str) -> HttpResponse:
     """Close the archive."""
     child = get_object_or_404(Child, code=code)
-    form = CloseForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = CloseForm(posted(request), initial={"on": timezone.localdate()})
 
     def change() -> str:
         actions.close(child=child, by=request.user, **form.cleaned_data)
         messages.success(request, _("The archive is closed. It can still be read, and opened again."))
         return child.get_absolute_url()
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(
         request,
@@ -173,17 +166,17 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
-def reopen(request: HttpRequest, code: str) -> HttpResponse:
+def reopen(request: Request, code: str) -> HttpResponse:
     """Open a closed archive again."""
     child = get_object_or_404(Child, code=code)
-    form = ReopenForm(request.POST or None)
+    form = ReopenForm(posted(request))
 
     def change() -> str:
         actions.reopen(child=child, by=request.user)
         messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
         return child.get_absolute_url()
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(
         request,

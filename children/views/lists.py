@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, requires
 from caseworks.downloads import XLSX, Download
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
 from caseworks.templatetags.words import masked_id
 from children import names
@@ -29,7 +30,7 @@ CHUNK = 500
 
 
 @requires(Permission.VIEW_CHILDREN)
-def children(request: HttpRequest) -> HttpResponse:
+def children(request: Request) -> HttpResponse:
     """The list: filters in the address, fifty at a time."""
     if is_full_number(request.GET.get("q", "")[:40]):
         return _to_matches(request.GET["q"])
@@ -53,7 +54,7 @@ def children(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.EXPORT_CHILDREN)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """What the list shows, every page of it, as a workbook."""
     filters = ChildrenFilter(request.GET, posting=request.posting, today=timezone.localdate())
     if not filters.is_valid():
@@ -119,7 +120,7 @@ def _row(line: Line) -> list[Any]:
 
 
 @requires(Permission.VIEW_CHILDREN, methods=("GET", "POST"))
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """The search box. What is typed comes by POST, so that an ID number never stands in an address; one hit opens the
     archive, several open the list."""
     words = names.clean(request.POST.get("q", "")[:72].replace("\x00", ""))

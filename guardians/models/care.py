@@ -29,6 +29,8 @@ class Entrustment(Record, AboutChildren, Period):
     school_notified_on = models.DateField(_("school notified in writing on"), null=True, blank=True)
     village_notified_on = models.DateField(_("village notified in writing on"), null=True, blank=True)
 
+    relation: str  # what the carer is to the child: filled by guardians.family.carers_on
+
     class Meta(AboutChildren.Meta):
         verbose_name = _("entrusted care")
         constraints = [Period.ends_after_it_begins("entrustment_ends_after_it_begins")]

@@ -118,7 +118,7 @@ def test_correcting_starts_from_what_is_stored(cast, sign_in, contact):
     form = sign_in(cast.caseworker).get(reverse("visits:contact_edit", args=[contact.code])).context["form"]
     assert (form["kind"].value(), form["reached"].value(), form["version"].value()) == ("home", "yes", 1)
     assert set(form["children"].value()) == {cast.child.code, cast.sibling.code}
-    assert form["met"].value() == [cast.grandmother.pk.hex]
+    assert form["met"].value() == [cast.grandmother.code]
 
 
 def test_saving_it_unchanged_changes_nothing_but_the_version(cast, sign_in, contact):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -23,7 +25,7 @@ class MentorQuerySet(models.QuerySet["Mentor"]):
         low, high = subtree(organization.path)
         return self.filter(organization__path__gte=low, organization__path__lt=high)
 
-    def available_on(self, day) -> MentorQuerySet:  # type: ignore[no-untyped-def]
+    def available_on(self, day: date) -> MentorQuerySet:
         """Mentors who may be given a child on a day."""
         return self.filter(in_force(day))
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,6 +20,7 @@ from caseworks.access import Permission, allows, requires
 from caseworks.codelists import CONCERN, CONTACT_KIND, TOPIC
 from caseworks.downloads import XLSX, Download
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
 from caseworks.submissions import once
 from children.models import Child
@@ -34,7 +35,7 @@ SHEET_PIECE = 500
 
 
 @requires(Permission.LOG_CONTACTS, methods=("GET", "POST"))
-def log(request: HttpRequest, code: str) -> HttpResponse:
+def log(request: Request, code: str) -> HttpResponse:
     """Log a contact about a child and whoever else was there."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
@@ -54,7 +55,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.VIEW_CHILDREN)
-def contact(request: HttpRequest, code: str) -> HttpResponse:
+def contact(request: Request, code: str) -> HttpResponse:
     """One contact, with those of its children whom the reader reaches; right after saving also who is next."""
     row = get_object_or_404(Contact, code=code)
     [listed] = with_people([row])
@@ -78,7 +79,7 @@ def contact(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.LOG_CONTACTS, methods=("GET", "POST"))
-def contact_edit(request: HttpRequest, code: str) -> HttpResponse:
+def contact_edit(request: Request, code: str) -> HttpResponse:
     """Correct a contact: one's own, or any in scope for whoever keeps the archives."""
     row = get_object_or_404(Contact, code=code)
     if not actions.may_amend(row, request.user):
@@ -108,7 +109,7 @@ def contact_edit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.VIEW_CHILDREN)
-def contacts(request: HttpRequest) -> HttpResponse:
+def contacts(request: Request) -> HttpResponse:
     """All contacts in scope, newest first, with a filter that stays in the address."""
     if (replaced := _without_id_number(request)) is not None:
         return replaced
@@ -126,7 +127,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _without_id_number(request: HttpRequest) -> HttpResponse | None:
+def _without_id_number(request: Request) -> HttpResponse | None:
     """An ID number has no place in an address: it is replaced by the archive's code, or forgotten."""
     words = re.sub(r"\s", "", request.GET.get("q", ""))
     if not re.fullmatch(r"\d{14}[\dXx]|\d{17}[\dXx]", words):
@@ -142,7 +143,7 @@ def _without_id_number(request: HttpRequest) -> HttpResponse | None:
 
 
 @requires(Permission.EXPORT_CHILDREN)
-def contacts_export(request: HttpRequest) -> HttpResponse:
+def contacts_export(request: Request) -> HttpResponse:
     """The filtered list as a spreadsheet, with the official words."""
     form = ContactFilter(request.GET)
     found = form.rows()

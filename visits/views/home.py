@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, allows, signed_in
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 from visits import due
 from visits.forms.contacts import ContactFilter
 from visits.forms.pairings import WaitingFilter
@@ -26,7 +27,7 @@ LOGGED = 10
 
 
 @signed_in()
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Whoever logs contacts sees who is due; an office sees what stands out; nobody is left before a closed door."""
     today = timezone.localdate()
     if allows(Permission.LOG_CONTACTS):
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return page(request, "visits/home_other.html")
 
 
-def _work(request: HttpRequest, today: date) -> HttpResponse:
+def _work(request: Request, today: date) -> HttpResponse:
     worklist = due.worklist(request.posting, today)
     rows = paginate(worklist.due, request, CARDS)
     cards = due.cards([*rows.object_list, *worklist.coming[:CARDS]], today)
@@ -70,7 +71,7 @@ class Figure:
     stands_out: bool = False
 
 
-def _standing_out(request: HttpRequest, today: date) -> list[Figure]:
+def _standing_out(request: Request, today: date) -> list[Figure]:
     """What an office should know today. Each number is counted by the very filter of the list that it opens."""
     month = {"first": today.replace(day=1).isoformat(), "last": today.isoformat()}
 

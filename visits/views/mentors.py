@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, allows, requires
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 from caseworks.submissions import once
 from visits import actions
 from visits.forms import refuse
@@ -19,7 +20,7 @@ from visits.models import Mentor
 
 
 @requires(Permission.VIEW_PAIRINGS)
-def mentors(request: HttpRequest) -> HttpResponse:
+def mentors(request: Request) -> HttpResponse:
     """The mentors of the office, and whoever looks after a child in scope, with the number of their children."""
     today = timezone.localdate()
     form = MentorFilter(request.GET)
@@ -29,7 +30,7 @@ def mentors(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.VIEW_PAIRINGS)
-def mentor(request: HttpRequest, code: str) -> HttpResponse:
+def mentor(request: Request, code: str) -> HttpResponse:
     """One mentor: who they are, the children they have, and those they had."""
     today = timezone.localdate()
     organization = request.posting.organization
@@ -49,7 +50,7 @@ def mentor(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
-def mentor_create(request: HttpRequest) -> HttpResponse:
+def mentor_create(request: Request) -> HttpResponse:
     """Enter somebody as a mentor."""
     today = timezone.localdate()
     form = MentorForm(request.POST or None, organization=request.posting.organization, today=today)
@@ -65,14 +66,14 @@ def mentor_create(request: HttpRequest) -> HttpResponse:
     return page(request, "visits/mentor_form.html", form=form, mentor=None)
 
 
-def _own_mentor(request: HttpRequest, code: str) -> Mentor:
+def _own_mentor(request: Request, code: str) -> Mentor:
     """A mentor of the acting office or of one under it."""
     mine = Mentor.objects.of(request.posting.organization).select_related("organization", "user")
     return get_object_or_404(mine, code=code)
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
-def mentor_edit(request: HttpRequest, code: str) -> HttpResponse:
+def mentor_edit(request: Request, code: str) -> HttpResponse:
     """Correct what is known about a mentor."""
     row = _own_mentor(request, code)
     today = timezone.localdate()
@@ -91,7 +92,7 @@ def mentor_edit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
-def mentor_end(request: HttpRequest, code: str) -> HttpResponse:
+def mentor_end(request: Request, code: str) -> HttpResponse:
     """Somebody stops being a mentor; all their pairings end with it."""
     row = _own_mentor(request, code)
     today = timezone.localdate()

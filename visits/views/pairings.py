@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, requires
 from caseworks.models import in_force
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 from caseworks.submissions import once
 from children.models import Child, Enrolment, Residence
 from visits import actions
@@ -30,7 +31,7 @@ SHOWN = ("waiting", "open", "ended")
 
 
 @requires(Permission.VIEW_PAIRINGS)
-def pairings(request: HttpRequest) -> HttpResponse:
+def pairings(request: Request) -> HttpResponse:
     """Left-behind children without a mentor beside mentors with room; the open pairings; those that ended."""
     today = timezone.localdate()
     show = request.GET.get("show") if request.GET.get("show") in SHOWN else SHOWN[0]
@@ -61,18 +62,19 @@ def pairings(request: HttpRequest) -> HttpResponse:
 
 def _tell_places(children: Iterable[Child], today: date) -> None:
     """Fill `.place` of each child: village and school, in words."""
-    found = {child.pk: child for child in children}
-    homes = Residence.objects.filter(in_force(today), child__in=found).values_list("child", "village__name")
-    schools = Enrolment.objects.filter(in_force(today), child__in=found).values_list("child", "school__name")
+    children = list(children)  # the same child may stand in two rows, as two objects
+    keys = {child.pk for child in children}
+    homes = Residence.objects.filter(in_force(today), child__in=keys).values_list("child", "village__name")
+    schools = Enrolment.objects.filter(in_force(today), child__in=keys).values_list("child", "school__name")
     names = defaultdict(list)
     for key, name in (*homes, *schools):
         names[key].append(name)
-    for key, child in found.items():
-        child.place = " · ".join(names[key])
+    for child in children:
+        child.place = " · ".join(names[child.pk])
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
-def pair(request: HttpRequest) -> HttpResponse:
+def pair(request: Request) -> HttpResponse:
     """Give a child to a mentor of the office or of one under it."""
     today = timezone.localdate()
     code = request.GET.get("child", "")
@@ -102,7 +104,7 @@ def pair(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))
-def pairing_end(request: HttpRequest, child: str, mentor: str) -> HttpResponse:
+def pairing_end(request: Request, child: str, mentor: str) -> HttpResponse:
     """End an open pairing, with the reason."""
     today = timezone.localdate()
     pairing = get_object_or_404(

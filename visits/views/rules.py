@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, requires
 from caseworks.models import Organization
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 from caseworks.submissions import once
 from visits import actions
 from visits.forms import refuse
@@ -22,7 +23,7 @@ from visits.models import ContactRule
 
 
 @requires(Permission.MANAGE_RULES, methods=("GET", "POST"))
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: Request) -> HttpResponse:
     """The rules of the offices under this one, those that come from above, and the form of a new one."""
     today = timezone.localdate()
     organization = request.posting.organization
@@ -50,7 +51,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.MANAGE_RULES, methods=("POST",))
-def rule_end(request: HttpRequest, code: str) -> HttpResponse:
+def rule_end(request: Request, code: str) -> HttpResponse:
     """From today on a rule of one's own offices holds no more."""
     mine = Organization.objects.under(request.posting.organization)
     rule = get_object_or_404(ContactRule, code=code, organization__in=mine)

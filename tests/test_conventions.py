@@ -1,0 +1,411 @@
+"""House rules that a machine can check. Each check is a function from source text to complaints, and is first shown a
+bad example that it must notice: a check that cannot fail is worth less than none."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test.utils import isolate_apps
+
+from caseworks.access import AboutChildren, ScopedManager
+from caseworks.checks import all_urls
+from children.models import Child, Enrolment
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("caseworks", "children", "guardians", "visits")
+
+# --- What is allowed where, with the reason -------------------------------------------------------------------------
+
+# Everything in scope, for no single person.
+MAY_ENTER_EVERYONE = {
+    "caseworks/access.py": "defines it",
+}
+# Rows without a scope of their own, inside a query that has one.
+MAY_USE_SUBQUERY = {
+    "caseworks/access.py": "defines it, and asks link tables with it",
+    "children/models/archive.py": "children by school or village",
+    "guardians/definitions.py": "conditions over children in scope",
+    "guardians/family.py": "siblings: the outer query is scoped",
+}
+# Records that mention a child and are not about one child's life.
+NOT_ABOUT_CHILDREN = {
+    "Reach": "the table that scopes are made of",
+}
+# Who may import whom, among the modules that hold facts, rules and changes.
+LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}
+ABOVE_ALL = ("caseworks/reports/", "caseworks/exchange/", "caseworks/demo/")
+# SQL that is not about rows.
+MAY_USE_CURSORS = {
+    "caseworks/demo/rows.py": "ANALYZE, after the demo is loaded",
+}
+# Changes that nobody signed in makes.
+MADE_BY_NOBODY = {
+    "open_office": "from the command line, when there is nobody yet",
+}
+ON_TOP = {"views", "forms", "urls", "admin", "apps", "scoped_admin", "admin_site"}
+
+# --- Reading the sources --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: where it is, and what it says."""
+
+    path: str
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @property
+    def is_on_top(self) -> bool:
+        """True for the layer that speaks HTTP, and for commands."""
+        parts = Path(self.path).with_suffix("").parts
+        return bool(ON_TOP & set(parts)) or "management" in parts
+
+    @property
+    def is_migration(self) -> bool:
+        return "/migrations/" in self.path
+
+
+Complaints = Iterator[str]
+
+
+def python_sources() -> list[Source]:
+    files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    sources = [Source(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in files]
+    return [source for source in sources if not source.is_migration]
+
+
+def template_sources() -> list[Source]:
+    files = sorted((ROOT / "templates").rglob("*.html"))
+    return [Source(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in files]
+
+
+def called(node: ast.AST) -> str:
+    """The name that is called: `x.save()` is `save`, `print()` is `print`."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def calls(source: Source) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(source.tree) if isinstance(node, ast.Call))
+
+
+# --- The checks -----------------------------------------------------------------------------------------------------
+
+
+def no_way_around_the_scope(source: Source) -> Complaints:
+    """Raw SQL and base managers do not know the scope in force."""
+    for node in ast.walk(source.tree):
+        if called(node) == "cursor" and source.path in MAY_USE_CURSORS:
+            continue
+        if called(node) in {"raw", "extra", "cursor", "RawSQL"}:
+            yield f"{source.path}:{node.lineno} calls {called(node)}()"
+        hidden = isinstance(node, ast.Attribute) and node.attr in {"_base_manager", "_default_manager"}
+        if hidden and source.path != "caseworks/access.py":
+            yield f"{source.path}:{node.lineno} uses {ast.unparse(node)}"
+
+
+def no_unescaped_html(source: Source) -> Complaints:
+    for node in ast.walk(source.tree):
+        name = getattr(node, "attr", getattr(node, "id", ""))
+        if name in {"mark_safe", "csrf_exempt", "SafeString"}:
+            yield f"{source.path}:{node.lineno} uses {name}"
+        if called(node) == "format_html" and node.args and not isinstance(node.args[0], ast.Constant):
+            yield f"{source.path}:{node.lineno} gives format_html() a text that is not literal"
+
+
+def everyone_only_where_listed(source: Source) -> Complaints:
+    for node in calls(source):
+        if called(node) == "everyone" and source.path not in MAY_ENTER_EVERYONE and "management" not in source.path:
+            yield f"{source.path}:{node.lineno} puts everyone in scope"
+
+
+def subquery_only_where_listed(source: Source) -> Complaints:
+    for node in calls(source):
+        if called(node) == "subquery" and source.path not in MAY_USE_SUBQUERY:
+            yield f"{source.path}:{node.lineno} uses subquery()"
+
+
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+
+
+def texts_are_literal(source: Source) -> Complaints:
+    """What is extracted into the catalogue must be the text itself, filled afterwards."""
+    for node in calls(source):
+        if called(node) in GETTEXT:
+            texts = node.args[: 2 if called(node).startswith(("ngettext", "pgettext")) else 1]
+            if not all(isinstance(text, ast.Constant) for text in texts):
+                yield f"{source.path}:{node.lineno} translates a text that is not literal"
+
+
+def no_print(source: Source) -> Complaints:
+    return (f"{source.path}:{node.lineno} prints" for node in calls(source) if called(node) == "print")
+
+
+def _imported(source: Source) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module
+        elif isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name) for name in node.names)
+
+
+def imports_point_down(source: Source) -> Complaints:
+    """caseworks ← children ← guardians ← visits; reports and exchange above all of them."""
+    if source.is_on_top or source.path.startswith(ABOVE_ALL):
+        return
+    own = LAYERS[source.path.split("/")[0]]
+    for line, module in _imported(source):
+        if LAYERS.get(module.split(".")[0], -1) > own or module.startswith(("caseworks.reports", "caseworks.exchange")):
+            yield f"{source.path}:{line} imports {module}"
+
+
+WRITES = {
+    "save", "create", "delete", "update_or_create", "get_or_create", "bulk_create", "bulk_update", "aupdate", "acreate",
+}  # fmt: skip
+
+
+def pages_do_not_write(source: Source) -> Complaints:
+    """Views and forms call actions; whoever else wants the same change finds it there."""
+    if not {"views", "forms"} & set(Path(source.path).with_suffix("").parts):
+        return
+    for node in calls(source):
+        on_rows = isinstance(node.func, ast.Attribute) and "objects" in ast.unparse(node.func.value)
+        if called(node) in WRITES or (called(node) == "update" and on_rows):
+            yield f"{source.path}:{node.lineno} writes with {called(node)}()"
+
+
+def flags_are_named(source: Source) -> Complaints:
+    """`archive(child, True)` says nothing: a yes-or-no parameter is passed by its name."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        positional = [*node.args.posonlyargs, *node.args.args]
+        defaults = [None] * (len(positional) - len(node.args.defaults)) + list(node.args.defaults)
+        for parameter, default in zip(positional, defaults, strict=True):
+            is_flag = isinstance(default, ast.Constant) and isinstance(default.value, bool)
+            if parameter.annotation is not None:
+                is_flag = is_flag or ast.unparse(parameter.annotation) == "bool"
+            overrides = "noqa: FBT001" in source.text.splitlines()[parameter.lineno - 1]
+            if is_flag and not overrides:
+                yield f"{source.path}:{node.lineno} {node.name}({parameter.arg}) takes a flag without its name"
+
+
+def actions_say_who(source: Source) -> Complaints:
+    """Every change is keyword-only, atomic, and made by somebody."""
+    if Path(source.path).name != "actions.py" and "/actions/" not in source.path:
+        return
+    for node in source.tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            names = {argument.arg for argument in node.args.kwonlyargs}
+            decorators = " ".join(ast.unparse(each) for each in node.decorator_list)
+            nobody = node.name in MADE_BY_NOBODY
+            if ("by" not in names and not nobody) or node.args.args or "atomic" not in decorators:
+                yield f"{source.path}:{node.lineno} {node.name}() lacks keyword-only `by` or @transaction.atomic"
+
+
+def nothing_left_for_later(source: Source) -> Complaints:
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", line):
+            yield f"{source.path}:{number} leaves something for later"
+
+
+def clock_is_read_on_top(source: Source) -> Complaints:
+    """ "Today" is an argument: rules and actions do not read the clock."""
+    allowed = ("caseworks/access.py", "caseworks/middleware.py", "caseworks/exchange/office_sheets.py")
+    if source.is_on_top or source.path in allowed:
+        return
+    for node in calls(source):
+        if called(node) in {"localdate", "today"}:
+            yield f"{source.path}:{node.lineno} reads the clock"
+
+
+_INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:|<[^>]*\shx-on", re.IGNORECASE)
+_UNSAFE = re.compile(r"\|\s*safe\b|{%\s*autoescape\s+off")
+
+
+def templates_obey_the_policy(source: Source) -> Complaints:
+    """The Content-Security-Policy would refuse it in the browser, where nobody looks."""
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        if match := _INLINE.search(line) or _UNSAFE.search(line):
+            yield f"{source.path}:{number} has {match.group().strip()!r}"
+
+
+def forms_that_change_something_carry_the_token(source: Source) -> Complaints:
+    for form in re.findall(r"<form\b[^>]*method=[\"']post.*?</form>", source.text, re.IGNORECASE | re.DOTALL):
+        if "csrf_token" not in form and "{% crispy" not in form:
+            yield f"{source.path} has a form without a token: {form[:80]}"
+
+
+# --- Each check, with what it must notice and what it must let pass --------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rule:
+    check: Callable[[Source], Complaints]
+    bad: tuple[str, ...]
+    good: tuple[str, ...] = ()
+    path: str = "children/rules.py"
+    templates: bool = False
+
+
+RULES = [
+    Rule(
+        no_way_around_the_scope,
+        ("Child.objects.raw('SELECT 1')", "x.extra(where=['1'])", "connection.cursor()", "Child._base_manager.all()"),
+        ("Child.objects.filter(name='raw')",),
+    ),
+    Rule(
+        no_unescaped_html,
+        ("from x import mark_safe\nmark_safe(name)", "@csrf_exempt\ndef f(): pass", "format_html(f'<b>{name}</b>')"),
+        ("format_html('<b>{}</b>', name)",),
+    ),
+    Rule(everyone_only_where_listed, ("with access.everyone('x'): pass",), ("everyone",)),
+    Rule(subquery_only_where_listed, ("subquery(Child)",), ("Subquery(rows)",)),
+    Rule(
+        texts_are_literal,
+        ("_(f'{n} children')", "_('{} children'.format(n))", "gettext(text)", "ngettext(f'{n}', 'b', n)"),
+        ("_('%(n)s children') % {'n': n}", "ngettext('%(n)s child', '%(n)s children', n)"),
+    ),
+    Rule(no_print, ("print('x')",), ("self.stdout.write('print')",)),
+    Rule(
+        imports_point_down,
+        ("from guardians.models import Relative", "import visits.actions", "from caseworks.reports import annual"),
+        ("from caseworks.models import User", "from children.names import clean"),
+    ),
+    Rule(
+        pages_do_not_write,
+        ("child.save()", "Child.objects.create()", "Child.objects.filter(pk=1).update(a=1)"),
+        ("context.update(a=1)", "actions.amend(child=child, by=user)"),
+        path="children/views.py",
+    ),
+    Rule(
+        flags_are_named,
+        ("def f(child, deep=False): pass", "def f(child, deep: bool): pass"),
+        ("def f(child, *, deep=False): pass", "def f(name=None): pass"),
+    ),
+    Rule(
+        actions_say_who,
+        ("def close(child, by): pass", "@transaction.atomic\ndef close(*, child): pass", "def close(*, child, by): pass"),
+        ("@transaction.atomic\ndef close(*, child, by): pass", "def _helper(child): pass"),
+        path="children/actions.py",
+    ),
+    Rule(nothing_left_for_later, ("x = 1  # TO" + "DO later",), ("x = 1  # the to-do list of the day",)),
+    Rule(clock_is_read_on_top, ("day = timezone.localdate()", "date.today()"), ("def f(today): return today",)),
+    Rule(
+        templates_obey_the_policy,
+        (
+            '<p style="color:red">', '<a onclick="x()">', "<script>x</script>", "<style>p{}</style>", "{{ note|safe }}",
+            '<a href="javascript:x()">', '<div hx-on:click="x">', "{% autoescape off %}",
+        ),
+        ('<script src="{% static \'a.js\' %}" defer></script>', '<p class="style">on = off</p>', '<a data-style="x">'),
+        path="templates/x.html",
+        templates=True,
+    ),
+    Rule(
+        forms_that_change_something_carry_the_token,
+        ('<form method="post"><button>x</button></form>',),
+        ('<form method="post">{% csrf_token %}</form>', '<form method="get"></form>', '<form method="post">\n{% csrf_token %}</form>'),
+        path="templates/x.html",
+        templates=True,
+    ),
+]  # fmt: skip
+_ids = [rule.check.__name__ for rule in RULES]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=_ids)
+def test_the_check_notices_a_bad_example(rule):
+    for text in rule.bad:
+        assert list(rule.check(Source(rule.path, text))), text
+    for text in rule.good:
+        assert list(rule.check(Source(rule.path, text))) == [], text
+
+
+@pytest.mark.parametrize("rule", RULES, ids=_ids)
+def test_the_sources_keep_the_rule(rule):
+    sources = template_sources() if rule.templates else python_sources()
+    assert len(sources) > 5
+    assert [complaint for source in sources for complaint in rule.check(source)] == []
+
+
+@pytest.mark.parametrize("listed", [MAY_ENTER_EVERYONE, MAY_USE_SUBQUERY], ids=["everyone", "subquery"])
+def test_exceptions_are_still_needed(listed):
+    name = "everyone" if listed is MAY_ENTER_EVERYONE else "subquery"
+    for path in listed:
+        assert f"{name}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path} no longer uses {name}()"
+
+
+# --- Models and addresses ---------------------------------------------------------------------------------------------
+
+
+def leads_to_a_child(model: type[models.Model], seen: frozenset = frozenset()) -> bool:
+    """True if rows of the model belong, over any number of foreign keys, to a child."""
+    if model is Child:
+        return True
+    targets = {field.related_model for field in model._meta.concrete_fields if field.is_relation}
+    return any(leads_to_a_child(target, seen | {model}) for target in targets - seen - {model})
+
+
+def unscoped(candidates: list[type[models.Model]]) -> set[str]:
+    return {
+        model.__name__
+        for model in candidates
+        if leads_to_a_child(model) and not issubclass(model, AboutChildren) and model.__name__ not in NOT_ABOUT_CHILDREN
+    }
+
+
+def test_every_record_about_children_is_scoped():
+    ours = [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES]
+    assert {"Child", "Absence", "Counterpart"} <= {model.__name__ for model in ours if issubclass(model, AboutChildren)}
+    assert unscoped(ours) == set()
+
+
+def test_the_scoped_manager_is_the_base_manager_too():
+    """Or following a foreign key, refreshing and deleting would go around it."""
+    scoped = [model for model in apps.get_models() if issubclass(model, AboutChildren)]
+    assert len(scoped) > 10
+    for model in scoped:
+        assert isinstance(model._base_manager, ScopedManager), model
+        assert isinstance(model._default_manager, ScopedManager), model
+        assert all(isinstance(manager, ScopedManager) for manager in model._meta.managers), model
+
+
+@isolate_apps("children")
+def test_a_model_without_a_scope_is_noticed():
+    class Diary(models.Model):
+        enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
+
+        class Meta:
+            app_label = "children"
+
+    assert unscoped([Diary]) == {"Diary"}
+
+
+def test_every_address_has_a_guard():
+    addresses = list(all_urls())
+    assert len(addresses) > 20
+    assert [name for name, pattern in addresses if not hasattr(pattern.callback, "rule")] == []
+
+
+def test_addresses_carry_codes_and_never_primary_keys():
+    """A primary key tells when a record was made, and can be read off neighbouring ones. The shared admin, in which no
+    record about a child is kept, is Django's own."""
+    kinds = {
+        name: converter
+        for name, pattern in all_urls()
+        if not name.startswith("admin:")
+        for argument, converter in pattern.pattern.converters.items()
+        if type(converter).__name__ in {"IntConverter", "UUIDConverter"} or argument in {"pk", "id"}
+    }
+    assert kinds == {}
