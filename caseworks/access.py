@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.apps import apps
 from django.core.exceptions import FullResultSet, PermissionDenied
 from django.db import models
-from django.db.models.expressions import Expression, F
+from django.db.models.expressions import Exists, Expression, F, OuterRef
 from django.db.models.lookups import In
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
@@ -141,23 +141,37 @@ class ScopeError(PermissionError):
     """A record about a child was asked for, or written, with no scope in force or outside it."""
 
 
+# Offices so large that their children are asked one by one (EXISTS) instead of listed first (IN); see Scope.wide.
+WIDE_KINDS = frozenset({"province", "city", "county", "district"})
+
+
 @dataclass(frozen=True)
 class Scope:
-    """The children that whoever is acting may reach on a day: ranges of paths, each with the roads that count."""
+    """The children that whoever is acting may reach on a day: ranges of paths, each with the roads that count.
+
+    `wide` says nothing about who is reached, only how SQLite is to look: for a village it first lists the children
+    reached, for a county it walks the rows asked for and looks up each, so that the first page of 100,000 is ready
+    after fifty (docs/performance.md).
+    """
 
     ranges: tuple[tuple[str, str], ...]
     roads: tuple[Via, ...]
     today: date
     everyone: bool = False
+    wide: bool = False
 
     def children(self) -> models.QuerySet:
         """Keys of the children in scope, as a sub-query over `Reach`."""
+        return self.reach().values("child_id")
+
+    def reach(self) -> models.QuerySet:
+        """The rows of `Reach` that count, as a sub-query."""
         reach = apps.get_model("children", "Reach")._default_manager.filter(via__in=self.roads)
         condition = models.Q(pk__in=[])
         for low, high in self.ranges:
             condition |= models.Q(path__gte=low, path__lt=high)
         still = models.Q(until_on__isnull=True) | models.Q(until_on__gt=self.today)
-        return reach.filter(condition, still).values("child_id")
+        return reach.filter(condition, still)
 
 
 @dataclass(frozen=True)
@@ -203,7 +217,8 @@ def scope_of(posting: Posting | None, today: date) -> Scope:
             user=posting.user_id, organization=posting.organization_id
         )
         return Scope(tuple(subtree(mentor.path) for mentor in mentors), spec.roads, today)
-    return Scope((subtree(posting.organization.path),), spec.roads, today)
+    wide = posting.organization.kind in WIDE_KINDS
+    return Scope((subtree(posting.organization.path),), spec.roads, today, wide=wide)
 
 
 @contextmanager
@@ -269,11 +284,31 @@ class InScope(Expression):
         current = _scope_in_force()
         if current.everyone:
             raise FullResultSet
+        return compiler.compile(self._by_row(current) if current.wide else self._by_set(current))
+
+    def _by_set(self, current: Scope) -> Any:
+        """The key is in the set of keys reached."""
         keys = current.children()
         if self.through is not None:
             label, field = self.through
             keys = subquery(apps.get_model(label)).filter(child_id__in=keys).values(field)
-        return compiler.compile(In(self.column, keys.query))
+        return In(self.column, keys.query)
+
+    def _by_row(self, current: Scope) -> Any:
+        """There is a road to this row."""
+        if self.through is None:
+            return Exists(self._here(current.reach(), "child_id"))
+        label, field = self.through
+        link = self._here(subquery(apps.get_model(label)), field)
+        return Exists(link.filter(Exists(current.reach().filter(child_id=OuterRef("child_id")))))
+
+    def _here(self, rows: models.QuerySet, field: str) -> models.QuerySet:
+        """Rows whose field is this column. The column is resolved already, so the inner query is told what an OuterRef
+        would have told it: that the column's table stands outside, and whether under another name."""
+        column: Any = self.column
+        rows = rows.filter(**{field: column})
+        rows.query.external_aliases[column.alias] = column.alias != column.target.model._meta.db_table
+        return rows
 
 
 class ScopedQuerySet(models.QuerySet):

@@ -402,6 +402,17 @@ PAIRING_END = _list(
     ("other", "其他", "other"),
 )
 
+UNIT = _list(
+    "unit of a figure (计量单位)",
+    "the seed reports: 人, 人次, 次 and 对 are different counts",
+    ("people", "人", "people"),
+    ("person_times", "人次", "contacts with a person"),
+    ("times", "次", "times"),
+    ("pairs", "对", "pairs"),
+    ("schools", "所", "schools"),
+    ("archives", "份", "archives"),
+)
+
 # --- The office -------------------------------------------------------------------------------------------------------
 
 ORGANIZATION_KIND = _list(

@@ -49,6 +49,13 @@ def _key_of(request: Request) -> uuid.UUID:
         return uuid.uuid4()
 
 
+def led_to(request: Request) -> str | None:
+    """Where this very form led when it was saved before, or None: asked before the form is checked, because what it
+    made may by now stand in its way."""
+    done = Submission.objects.filter(pk=_key_of(request), user=request.user).first()
+    return done.location if done else None
+
+
 @contextmanager
 def once(request: Request) -> Iterator[Once]:
     """Run a change at most once per form. Raises Http404 if the key was used by somebody else."""

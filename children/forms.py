@@ -8,6 +8,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -169,6 +170,11 @@ class OpenForm(FactsForm):
                     "A child with this name and date of birth has an archive already. Open a second one only for another child."
                 )
             )
+
+    def refuse(self, error: ValidationError) -> None:
+        super().refuse(error)
+        if isinstance(error, actions.IdTakenError) and error.existing is not None:
+            self.same = [error.existing]
 
     def placed(self) -> dict[str, Any]:
         """Where the child lives and goes to school, for the action."""

@@ -14,6 +14,9 @@ import unicodedata
 from pypinyin import Style, pinyin
 
 MOST_READINGS = 6
+# The words stand in an index, whose rows may have 2,700 bytes at most: names of 15 characters and more are found by
+# their beginning and by most, not all, of their later parts.
+_MOST_BYTES = 2000
 _SPACE = re.compile(r"\s+")
 # Surnames whose reading differs from the usual one of the character (GB/T 28039 follows the bearer's own reading).
 SURNAMES = {
@@ -55,16 +58,23 @@ def sort_key(name: str) -> str:
 
 
 def search_text(name: str) -> str:
-    """Every word by which the name may be found, each after a space: ` 张伟 伟 zhangwei wei zw w`.
+    """Every word by which the name may be found, each after a space: ` 张伟 zhangwei zw 伟 wei w`.
 
-    A search matches where a word *begins*, so the text is searched for a space and what was typed.
+    A search matches where a word *begins*, so the text is searched for a space and what was typed. The whole name comes
+    first, then the name without its first character, and so on.
     """
     if not name:
         return ""
-    readings = _readings(name)
-    words = [name[start:] for start in range(len(name))]
-    for combination in itertools.islice(itertools.product(*readings), MOST_READINGS):
-        words += ["".join(combination[start:]) for start in range(len(combination))]
-        initials = "".join(syllable[:1] for syllable in combination)
-        words += [initials[start:] for start in range(len(initials))]
-    return " " + " ".join(dict.fromkeys(words))
+    combinations = list(itertools.islice(itertools.product(*_readings(name)), MOST_READINGS))
+    words: dict[str, None] = {}
+    for start in range(len(name)):
+        words[name[start:]] = None
+        words |= dict.fromkeys("".join(syllables[start:]) for syllables in combinations)
+        words |= dict.fromkeys("".join(syllable[:1] for syllable in syllables[start:]) for syllables in combinations)
+    text, room = "", _MOST_BYTES
+    for word in words:
+        room -= len(word.encode()) + 1
+        if room < 0:
+            break
+        text += f" {word}"
+    return text

@@ -9,12 +9,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.requests import Request
-from caseworks.submissions import once
+from caseworks.submissions import led_to, once
 
 
 class ActionForm(forms.Form):
@@ -69,8 +69,20 @@ class WarningsForm(ActionForm):
         """Call `warn()` for whatever looks wrong in `cleaned_data`."""
 
 
+def posted(request: Request) -> QueryDict | None:
+    """What was sent, for a form: None while it is only looked at, also when nothing at all was filled in."""
+    return request.POST if request.method == "POST" else None
+
+
 def save(request: Request, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
-    """Run a change once, and go where it says; None if the action refused, with the reasons in the form."""
+    """If the form was sent and is in order, run the change once and go where it says. None if the form is to be shown:
+    first of all, with what is wrong in it, or with what the action refused."""
+    if not form.is_bound:
+        return None
+    if location := led_to(request):
+        return redirect(location)
+    if not form.is_valid():
+        return None
     try:
         with once(request) as submission:
             if not submission.again:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.access import subquery
@@ -23,35 +24,39 @@ from children.models.archive import ChildQuerySet
 from guardians.models import Absence, Declaration, Kinship, Situation
 
 
-def _children_with(relations: tuple[str, ...], relatives: Any) -> Q:
-    """Children one of whose relatives of these relations is among the given ones (keys of `Relative`)."""
-    return Q(pk__in=subquery(Kinship).filter(relation__in=relations, relative__in=relatives).values("child"))
+def _children_with(relations: tuple[str, ...], facts: Any) -> Q:
+    """Children one of whose relatives of these relations has one of the given facts (rows that name a `relative`).
+
+    Asked child by child: a village costs what a village costs, however large the county around it.
+    """
+    of_the_relative = Exists(facts.filter(relative=OuterRef("relative")))
+    return Q(Exists(subquery(Kinship).filter(of_the_relative, child=OuterRef("pk"), relation__in=relations)))
 
 
 def away(relations: tuple[str, ...], on: date, **absence: Any) -> Q:
     """Children with a parent of these relations away on a day; keywords narrow the absence (`province="44"`)."""
-    return _children_with(relations, subquery(Absence).filter(in_force(on), **absence).values("relative"))
+    return _children_with(relations, subquery(Absence).filter(in_force(on), **absence))
 
 
 def unable(relations: tuple[str, ...], on: date) -> Q:
     """Children with a parent of these relations who on a day cannot care for them."""
-    return _children_with(relations, subquery(Situation).filter(in_force(on)).values("relative"))
+    return _children_with(relations, subquery(Situation).filter(in_force(on)))
 
 
 def nothing_recorded() -> Q:
     """Children about whose parents no absence, past or present, is on record."""
-    return ~_children_with(PARENTS, subquery(Absence).values("relative"))
+    return ~_children_with(PARENTS, subquery(Absence))
 
 
 def declared(values: tuple[str, ...], on: date) -> Q:
     """Children whose latest declaration up to a day is one of these values."""
     latest = (
         subquery(Declaration)
-        .filter(child=OuterRef("child"), declared_on__lte=on, outranked=False)
+        .filter(child=OuterRef("pk"), declared_on__lte=on, outranked=False)
         .order_by("-declared_on", "-id")
-        .values("id")[:1]
+        .values("value")[:1]
     )
-    return Q(pk__in=subquery(Declaration).filter(id=Subquery(latest), value__in=values).values("child"))
+    return Q(In(Subquery(latest), values))
 
 
 def only_declared(values: tuple[str, ...], on: date) -> Q:

@@ -16,7 +16,7 @@ from caseworks.access import Permission, requires
 from caseworks.pages import page
 from caseworks.requests import Request
 from children.models import Child
-from children.saving import ActionForm, save
+from children.saving import ActionForm, posted, save
 from guardians import actions
 from guardians.family import relatives_shared_with
 from guardians.forms import (
@@ -54,7 +54,7 @@ def _answer(
         messages.success(request, _("Saved."))
         return _back(child, anchor)
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, changed)):
+    if response := save(request, form, changed):
         return response
     shown.setdefault("template", "children/change.html")
     return page(request, shown.pop("template"), child=child, form=form, back=_back(child, anchor), **shown)
@@ -66,7 +66,7 @@ def relative_add(request: Request, code: str) -> HttpResponse:
     child = get_object_or_404(Child, code=code)
     relation = request.GET.get("relation", "")
     form = NewRelativeForm(
-        request.POST or None,
+        posted(request),
         child=child,
         siblings=list(relatives_shared_with(child)[:20]),
         initial={"relation": relation if relation in codelists.RELATION else ""},
@@ -105,7 +105,7 @@ def relative_edit(request: Request, code: str, relative: str) -> HttpResponse:
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
     shown = {field: getattr(member.relative, field) for field in (*actions.RELATIVE_FIELDS, "version")}
-    form = EditRelativeForm(request.POST or None, initial=shown | {"relation": member.relation})
+    form = EditRelativeForm(posted(request), initial=shown | {"relation": member.relation})
 
     def change() -> None:
         member.relative.version = form.cleaned_data["version"]
@@ -139,7 +139,7 @@ def absence_add(request: Request, code: str, relative: str) -> HttpResponse:
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
     before = member.open_absence
-    form = AbsenceForm(request.POST or None, today=timezone.localdate())
+    form = AbsenceForm(posted(request), today=timezone.localdate())
 
     def change() -> None:
         if before is not None:
@@ -172,7 +172,7 @@ def absence_end(request: Request, code: str, relative: str) -> HttpResponse:
     absence = member.open_absence
     if absence is None:
         raise Http404
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     form.fields["on"].label = _("Back since")
     return _answer(
         request,
@@ -192,7 +192,7 @@ def situation_add(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody cannot care for the child."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
-    form = SituationForm(request.POST or None)
+    form = SituationForm(posted(request))
     return _answer(
         request,
         child,
@@ -213,7 +213,7 @@ def situation_end(request: Request, code: str, relative: str, kind: str) -> Http
     situation = next((row for row in member.situations if row.kind == kind and row.until_on is None), None)
     if situation is None:
         raise Http404
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     return _answer(
         request,
         child,
@@ -234,7 +234,7 @@ def entrust(request: Request, code: str) -> HttpResponse:
     today = timezone.localdate()
     home = household(child, today)
     form = EntrustForm(
-        request.POST or None,
+        posted(request),
         home=home,
         initial={
             "relative": request.GET.get("relative", "")[:10],
@@ -283,7 +283,7 @@ def care_edit(request: Request, code: str) -> HttpResponse:
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
     shown = {field: getattr(care, field) for field in ("reason", *actions.CARE_PAPERS)}
-    form = PapersForm(request.POST or None, initial=shown)
+    form = PapersForm(posted(request), initial=shown)
     return _answer(
         request,
         child,
@@ -302,7 +302,7 @@ def care_end(request: Request, code: str) -> HttpResponse:
     """The care ends, and nobody takes over."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = EndForm(posted(request), initial={"on": timezone.localdate()})
     return _answer(
         request,
         child,

@@ -100,7 +100,7 @@ def _people_of(found: Around, today: date) -> Iterable[Person]:
             continue
         cares = link.relative_id in carers
         people[link.relative_id] = Person(
-            value=link.relative_id.hex,
+            value=link.relative.code,
             kind=_kind(link.relation, cares=cares),
             words=" · ".join(filter(None, (names.get(link.child_id), RELATION.label(link.relation)))),
             relative=link.relative,

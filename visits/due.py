@@ -17,6 +17,7 @@ from guardians.definitions import DEFINITIONS
 from guardians.family import carers_on
 from guardians.models import Entrustment, Kinship
 from visits import schedule
+from visits.listing import WHOM_ORDER
 from visits.models import ContactChild, ContactRule, Counterpart
 from visits.schedule import Rule, Standing
 
@@ -181,7 +182,7 @@ def _last_met(entries: Iterable[Entry]) -> dict[tuple[Any, str, date | None], st
                 RELATION.label(relations[slot[0], relative])
                 if (slot[0], relative) in relations
                 else COUNTERPART.label(kind)
-                for kind, relative in people[contact]
+                for kind, relative in sorted(people[contact], key=lambda person: WHOM_ORDER[person[0]])
             )
         )
         for slot, contact in contacts.items()

@@ -13,6 +13,9 @@ from children.models import Child
 from guardians.models import Kinship, Relative
 from visits.models import Contact, ContactChild, Counterpart
 
+# people are named in the order of the list, whichever was saved first
+WHOM_ORDER = {entry.code: number for number, entry in enumerate(COUNTERPART)}
+
 
 @dataclass(frozen=True)
 class Met:
@@ -58,7 +61,7 @@ def with_people(contacts: Iterable[Contact]) -> list[Listed]:
     known = Child.objects.in_bulk({child for _contact, child in links})
     for contact, child in sorted(links, key=lambda link: (known[link[1]].born_on, link[1])):
         children[contact].append(known[child])
-    rows = list(Counterpart.objects.filter(contact__in=contacts).order_by("id"))
+    rows = sorted(Counterpart.objects.filter(contact__in=contacts).order_by("id"), key=lambda row: WHOM_ORDER[row.kind])
     relatives = Relative.objects.in_bulk({row.relative_id for row in rows if row.relative_id})
     relations = {
         (link.relative_id, link.child_id): link.relation for link in Kinship.objects.filter(relative__in=relatives)

@@ -118,19 +118,20 @@ def note_adults(relatives: Collection[Relative], adults: dict[UUID, Adult], on: 
 
 
 def look_up(
-    numbers: Collection[str],
-    without_number: Collection[tuple[str, date]],
-    phones: Collection[str],
-    adults: dict[UUID, Adult],
-    on: date,
+    named: Collection[tuple[str, date, str]], phones: Collection[str], adults: dict[UUID, Adult], on: date
 ) -> tuple[Known, list[Adult]]:
-    """Archives with these ID numbers, archives with these names and birth dates, and relatives with these phones."""
+    """Archives with the ID numbers of some rows, archives with the name and birth date of the other rows, and relatives
+    with these phones. A row is (name, birth date, ID number or "")."""
+    numbers = {number for _name, _born, number in named if number}
     by_number = {child.id_number: child for child in Child.objects.live().filter(id_number__in=numbers)}
-    keys = {names.sort_key(name) for name, _born in without_number}
+    rest = {(name, born) for name, born, number in named if number not in by_number}
+    keys = {names.sort_key(name) for name, _born in rest}
+    # as a sub-query: SQLite would otherwise try every name with every child in scope
+    alike = subquery(Child).filter(name_order__in=keys).values("pk")
     same_name = [
         child
-        for child in (Child.objects.live().filter(name_order__in=keys) if keys else ())
-        if (child.name, child.born_on) in without_number
+        for child in (Child.objects.live().filter(pk__in=alike) if keys else ())
+        if (child.name, child.born_on) in rest
     ]
     archives = _with_what_is_open({child.pk: child for child in [*by_number.values(), *same_name]}.values(), adults, on)
     known = Known(

@@ -64,7 +64,9 @@ class FamilyPlan:
         """The relative this person is, linked to the child; None if only a person can tell."""
         adults = self.planner.adults
         kin = [(relation, adults[key]) for relation, key in self.archive.kin] if self.archive else []
-        adult = next((adult for _relation, adult in kin if adult.name == person.name), None)
+        # father and mother may have the same name: the one who is the same to the child comes first
+        named = [(relation != person.relation, adult) for relation, adult in kin if adult.name == person.name]
+        adult = min(named, key=lambda pair: pair[0])[1] if named else None
         if adult is None and person.relation in PARENTS:
             other = next((adult for relation, adult in kin if relation == person.relation), None)
             if other is not None and not (person.phone and person.phone == other.phone):

@@ -11,7 +11,7 @@ from caseworks.exchange import columns
 
 ROWS_SEARCHED = 40
 FEWEST_HEADINGS, FEWEST_WITHOUT_NAME = 2, 4
-_TOTAL = re.compile(r"(合计|总计|小计|共计|总人数|合 计|总 计)")
+_TOTAL = re.compile(r"(合计|总计|小计|共计|总人数)")
 _SIGNATURE = re.compile(
     r"(填表人|制表人|填报人|审核人|负责人|单位负责人|主管领导|分管领导|经办人|校长|制表单位|填报单位|填表单位|填报日期|填表日期|制表日期|制表时间|填报时间|填表时间|填表说明|注[:：]|备注[:：]|说明[:：]|\(?盖章)"
 )
@@ -21,6 +21,8 @@ Row = tuple[int, list[Any]]  # its number in the sheet, from 1, and its cells
 
 def text(cell: Any) -> str:
     """A cell as its words; the result of a formula, the beginning of a text that is too long."""
+    if type(cell) is str:
+        return cell
     if isinstance(cell, dict):
         cell = cell.get("text", cell.get("date", cell.get("formula")))
     if cell is None or isinstance(cell, bool):
@@ -70,19 +72,21 @@ def find_header(rows: Sequence[Row]) -> Header | None:
 
 def why_no_child(cells: Sequence[Any], header: Header, keys: Sequence[str]) -> str:
     """Why a row below the headings is not a child: "blank", "total", "signature", "header", or "" if it is one."""
-    words = [text(cell).strip() for cell in cells]
-    first = next((word for word in words if word), "")
-    if not first or not any(word for word, key in zip(words, keys, strict=False) if key):
-        return "blank" if not _SIGNATURE.match(first) and not _TOTAL.match(first) else "signature"
+    first = next((word for cell in cells if cell is not None and (word := text(cell).strip())), "")
     if _TOTAL.match(first.replace(" ", "")):
         return "total"
     if _SIGNATURE.match(first):
         return "signature"
-    same = sum(
-        bool(word) and re.sub(r"\s+", "", word) == heading
-        for word, heading in zip(words, header.headings, strict=False)
-    )
-    return "header" if same >= 3 else ""
+    if not any(key and cell is not None and text(cell).strip() for cell, key in zip(cells, keys, strict=False)):
+        return "blank"
+    name = keys.index("name") if "name" in keys else 0
+    if name < len(cells) and _bare(cells[name]) == header.headings[name].rpartition("/")[2]:
+        return "header"
+    return ""
+
+
+def _bare(cell: Any) -> str:
+    return "".join(text(cell).split())
 
 
 def letters(column: int) -> str:

@@ -94,10 +94,13 @@ class Planner:
                 problems.append(Problem("merged", None, {"range": merged[source.number]}))
             read.append((source, problems, reader.read(source.cells, problems)))
         good = [facts for _source, problems, facts in read if not _is_refused(problems)]
-        numbers = {facts.child["id_number"] for facts in good if facts.child.get("id_number")}
-        named = {(facts.child["name"], facts.child["born_on"]) for facts in good if "born_on" in facts.child}
+        named = {
+            (facts.child["name"], facts.child["born_on"], facts.child.get("id_number", ""))
+            for facts in good
+            if "born_on" in facts.child
+        }
         phones = {person.phone for facts in good for person in _everyone(facts) if person.phone}
-        known, relatives = archives.look_up(numbers, named, phones, self.adults, self.on)
+        known, relatives = archives.look_up(named, phones, self.adults, self.on)
         for adult in relatives:
             self.by_name_and_phone.setdefault((adult.name, adult.phone), adult)
         return [self._row(source, problems, facts, known) for source, problems, facts in read]

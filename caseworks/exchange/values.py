@@ -31,14 +31,18 @@ MOST_YEARS = 25
 
 
 def _nfkc(value: str) -> str:
-    return value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return (
+        value if value.isascii() or unicodedata.is_normalized("NFKC", value) else unicodedata.normalize("NFKC", value)
+    )
 
 
 def words(cell: Cell | None) -> str:
     """A cell as clean words on one line; nothing for 无, - and the like."""
     if cell is None:
         return ""
-    value = " ".join(_nfkc(text(cell[0])).replace("\u200b", "").split())
+    value = " ".join(_nfkc(text(cell[0])).split())
+    if "\u200b" in value:
+        value = value.replace("\u200b", "").strip()
     return "" if value in _NONE else value
 
 
@@ -46,15 +50,17 @@ def refusals(field: str, cell: Cell) -> Problem | None:
     """Why a cell cannot be used at all: too long, or a formula where a child is told from another."""
     value, column = cell
     limit = FIELDS[field].limit or 60
+    if type(value) is str:
+        if len(value) > limit and len(words(cell)) > limit:
+            return Problem("too_long", column, {"length": len(value), "limit": limit})
+        return None
     if isinstance(value, dict):
         if "long" in value:
             return Problem("too_long", column, {"length": value["long"], "limit": limit})
         if "formula" in value:
             if field in KEY_FIELDS:
                 return Problem("formula", column)
-            value = value["formula"]
-    if isinstance(value, str) and len(value) > limit and len(words(cell)) > limit:
-        return Problem("too_long", column, {"length": len(value), "limit": limit})
+            return refusals(field, (value["formula"], column))
     return None
 
 

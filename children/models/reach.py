@@ -22,4 +22,4 @@ class Reach(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["child", "via", "path"], name="one_row_per_road")]
-        indexes = [models.Index(fields=["path", "via", "child"], name="reach_by_path")]
+        indexes = [models.Index(fields=["path", "via", "child", "until_on"], name="reach_by_path")]

@@ -17,7 +17,7 @@ from children import actions
 from children.forms import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
 from children.models import Child
 from children.places import enrolments_on, residences_on
-from children.saving import save
+from children.saving import posted, save
 from children.views.lines import places
 
 
@@ -30,14 +30,14 @@ def whither(child: Child) -> str:
 def create(request: Request) -> HttpResponse:
     """Open an archive."""
     today = timezone.localdate()
-    form = OpenForm(request.POST or None, posting=request.posting, today=today, initial=_typed(request))
+    form = OpenForm(posted(request), posting=request.posting, today=today, initial=_typed(request))
 
     def change() -> str:
         child = actions.open_archive(by=request.user, **form.facts(), **form.placed())
         messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
         return child.get_absolute_url()
 
-    if form.is_bound and form.is_valid() and (response := _opened(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(request, "children/create.html", form=form, same=places(form.same, today))
 
@@ -47,19 +47,11 @@ def _typed(request: Request) -> dict[str, Any]:
     return {"name": request.GET.get("name", "")[:72]}
 
 
-def _opened(request: Request, form: OpenForm, change: Any) -> HttpResponse | None:
-    response = save(request, form, change)
-    if response is None:
-        number = form.cleaned_data.get("id_number")
-        form.same = list(Child.objects.live().filter(id_number=number)) if number else []
-    return response
-
-
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
 def edit(request: Request, code: str) -> HttpResponse:
     """Change the child's own facts. Whoever saves second is told, and keeps what they typed."""
     child = get_object_or_404(Child, code=code)
-    form = EditForm(request.POST or None, child=child)
+    form = EditForm(posted(request), child=child)
 
     def change() -> str:
         child.version = form.cleaned_data["version"]
@@ -67,7 +59,7 @@ def edit(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return child.get_absolute_url()
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(request, "children/edit.html", child=child, form=form, changed=_changed_meanwhile(form, code))
 
@@ -100,14 +92,14 @@ def enrol(request: Request, code: str) -> HttpResponse:
     if now is not None:
         initial |= {"school": now.school.code, "boarding": now.boarding, "class_name": now.class_name}
         initial |= {"grade": now.grade, "student_number": now.student_number}
-    form = EnrolForm(request.POST or None, posting=request.posting, initial=initial)
+    form = EnrolForm(posted(request), posting=request.posting, initial=initial)
 
     def change() -> str:
         actions.enrol(child=child, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return whither(child)
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(
         request,
@@ -129,14 +121,14 @@ def settle(request: Request, code: str) -> HttpResponse:
     initial: dict[str, Any] = {"on": today}
     if now is not None:
         initial |= {"village": now.village.code, "address": now.address}
-    form = SettleForm(request.POST or None, posting=request.posting, initial=initial)
+    form = SettleForm(posted(request), posting=request.posting, initial=initial)
 
     def change() -> str:
         actions.settle(child=child, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return whither(child)
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(
         request,
@@ -153,14 +145,14 @@ def settle(request: Request, code: str) -> HttpResponse:
 def close(request: Request, code: str) -> HttpResponse:
     """Close the archive."""
     child = get_object_or_404(Child, code=code)
-    form = CloseForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = CloseForm(posted(request), initial={"on": timezone.localdate()})
 
     def change() -> str:
         actions.close(child=child, by=request.user, **form.cleaned_data)
         messages.success(request, _("The archive is closed. It can still be read, and opened again."))
         return child.get_absolute_url()
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(
         request,
@@ -177,14 +169,14 @@ def close(request: Request, code: str) -> HttpResponse:
 def reopen(request: Request, code: str) -> HttpResponse:
     """Open a closed archive again."""
     child = get_object_or_404(Child, code=code)
-    form = ReopenForm(request.POST or None)
+    form = ReopenForm(posted(request))
 
     def change() -> str:
         actions.reopen(child=child, by=request.user)
         messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
         return child.get_absolute_url()
 
-    if form.is_bound and form.is_valid() and (response := save(request, form, change)):
+    if response := save(request, form, change):
         return response
     return page(
         request,

@@ -13,10 +13,11 @@ from django.db.models import Count, Exists, OuterRef, Prefetch
 
 from caseworks import access
 from caseworks.access import ScopeError
+from caseworks.models import subtree
 from children.models import Child, Enrolment
 from guardians.models import Absence, Kinship, Relative
 from tests import factories
-from visits.models import Contact, ContactChild, Pairing
+from visits.models import Contact, ContactChild, Counterpart, Pairing
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +195,36 @@ def test_putting_everyone_in_scope_is_audited(cast):
         pass
     event = AuditEvent.objects.first()
     assert (event.action, event.reason) == ("scope.everyone", "nightly job")
+
+
+@pytest.mark.parametrize(
+    "model", [Child, Enrolment, Relative, Kinship, Absence, Contact, ContactChild, Counterpart, Pairing]
+)
+def test_a_large_office_looks_another_way_and_sees_the_same(cast, model, today):
+    for each in (cast.child, cast.neighbour, cast.foreigner):
+        factories.absence(factories.relative(each, relation="51"))
+        factories.contact(each, by=cast.officer, place=cast.county, met=(("child", None),))
+        factories.pairing(factories.mentor(cast.bureau), each)
+    seen = {}
+    for wide in (False, True):
+        entered = access.Scope((subtree(cast.town.path),), tuple(access.Via), today, wide=wide)
+        token = access._acting.set(access.Acting(entered))
+        try:
+            seen[wide] = set(model.objects.values_list("pk", flat=True))
+            nested = model.objects.filter(pk__in=model.objects.all())
+            assert set(nested.values_list("pk", flat=True)) == seen[wide]
+            assert not model.objects.exclude(pk__in=model.objects.all()).exists()
+        finally:
+            access._acting.reset(token)
+    with access.everyone("test"):
+        assert 0 < len(seen[True]) < model.objects.count()
+    assert seen[True] == seen[False]
+
+
+def test_how_a_scope_looks_follows_the_office(cast, today):
+    wide = {
+        name: access.scope_of(person.postings_on(today)[0], today).wide
+        for name, person in cast.people.items()
+        if name != "idle"
+    }
+    assert {name for name, value in wide.items() if value} == {"officer", "leader", "stranger"}

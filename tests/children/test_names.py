@@ -88,3 +88,12 @@ def test_a_child_is_found_by_the_archive_code():
 def test_what_no_name_begins_with_finds_nobody(words):
     factories.child("张伟")
     assert not Child.objects.matching(words).exists()
+
+
+def test_a_very_long_name_fits_into_the_index_and_is_found_by_its_beginning():
+    name = "阿卜杜热合曼" * 6
+    text = names.search_text(name)
+    assert len(text.encode()) <= 2000
+    assert f" {name} " in text
+    assert " " + names.sort_key(name).replace(" ", "")[:30] in text
+    assert names.search_text("张伟") == " 张伟 zhangwei zw 伟 wei w"

@@ -205,6 +205,12 @@ def test_the_same_file_again_changes_nothing(tmp_path, cast):
     assert _contents() == before
 
 
+def test_father_and_mother_of_the_same_name_stay_two_people(tmp_path, cast):
+    file = book(tmp_path, [child_row(父亲姓名="王伟", 母亲姓名="王伟")])
+    confirm(receive(file, cast.clerk, cast.school), cast.clerk)
+    assert verdicts(receive(file, cast.clerk, cast.school)) == ["unchanged"]
+
+
 def test_changed_rows_change_only_what_changed(tmp_path, cast):
     row = child_row(是否留守="单亲", 监护人="周老太", 与儿童关系="奶奶")
     _bring(tmp_path, cast.clerk, cast.school, [row], roster_on=date(2026, 9, 1))

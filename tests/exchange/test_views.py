@@ -174,6 +174,17 @@ def test_pressing_confirm_twice_imports_once(batch, cast, sign_in):
     assert AuditEvent.objects.filter(action="import.confirmed").count() == 1
 
 
+def test_the_result_leads_to_the_archives(batch, cast, sign_in):
+    client = sign_in(cast.clerk)
+    client.post(reverse("exchange:confirm", args=[batch.code]), {"read": "1"})
+    page = client.get(batch.get_absolute_url()).content.decode()
+    with access.everyone("test"):
+        addresses = [child.get_absolute_url() for child in Child.objects.filter(name__startswith="周")]
+    assert len(addresses) == 3
+    assert all(f'href="{address}"' in page for address in addresses)
+    assert "新建 <strong>3</strong> 份档案" in page
+
+
 def test_the_rows_that_stay_out_come_back_in_their_columns_and_can_be_sent_again(batch, cast, sign_in, tmp_path):
     answer = sign_in(cast.clerk).get(reverse("exchange:errors", args=[batch.code]))
     content = b"".join(answer.streaming_content)

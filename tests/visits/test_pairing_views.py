@@ -176,6 +176,12 @@ def test_open_pairings_are_found_by_child_or_mentor(cast, sign_in):
         assert {pairing.child.name for pairing in page.context["rows"]} == found
 
 
+def test_a_child_with_two_mentors_stands_in_two_rows_with_the_place_in_both(cast, sign_in):
+    factories.pairing(factories.mentor(cast.bureau, name="罗干事"), cast.child)
+    page = sign_in(cast.officer).get(f"{reverse('visits:pairings')}?show=open")
+    assert [pairing.child.place for pairing in page.context["rows"]] == ["龙井村 · 石镇小学"] * 2
+
+
 def test_readers_see_no_buttons(cast, sign_in):
     page = sign_in(cast.caseworker).get(f"{reverse('visits:pairings')}?show=open").content.decode()
     assert "张小雨" in page

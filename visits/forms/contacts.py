@@ -97,10 +97,12 @@ class ContactForm(forms.Form):
         if self.contact is None:
             return {"held_on": self.today, "children": [child.code for child in self.around.siblings]}
         contact = self.contact
+        met = contact.counterparts.values_list("kind", "relative")
+        values = {person.relative.pk: person.value for person in self.persons if person.relative}
         return {
             "children": [link.child.code for link in contact.contact_children.select_related("child")],
             "kind": contact.kind,
-            "met": [_value(kind, relative) for kind, relative in contact.counterparts.values_list("kind", "relative")],
+            "met": [values.get(relative, kind) for kind, relative in met if relative is None or relative in values],
             "reached": "yes" if contact.reached else "no",
             "topics": contact.topics,
             "note": contact.note,
@@ -113,8 +115,11 @@ class ContactForm(forms.Form):
         """A carer of that day stays one, even where somebody else cares for the child today; and whoever was met stays
         on offer."""
         met = list(contact.counterparts.values_list("kind", "relative"))
-        kinds = {relative.hex: kind for kind, relative in met if relative}
-        self.persons = [replace(person, kind=kinds.get(person.value, person.kind)) for person in self.persons]
+        kinds = {relative: kind for kind, relative in met if relative}
+        self.persons = [
+            replace(person, kind=kinds.get(person.relative.pk, person.kind)) if person.relative else person
+            for person in self.persons
+        ]
         offered = {person.value for person in self.persons}
         for kind, relative in met:
             if relative is None and kind not in offered:
@@ -165,10 +170,6 @@ class ContactForm(forms.Form):
     def is_another_day(self) -> bool:
         """True if the date is not today, so that the page shows it unfolded."""
         return bool(self["held_on"].errors) or str(self["held_on"].value()) != self.today.isoformat()
-
-
-def _value(kind: str, relative: Any) -> str:
-    return relative.hex if relative else kind
 
 
 class ContactFilter(forms.Form):

@@ -62,14 +62,15 @@ def pairings(request: Request) -> HttpResponse:
 
 def _tell_places(children: Iterable[Child], today: date) -> None:
     """Fill `.place` of each child: village and school, in words."""
-    found = {child.pk: child for child in children}
-    homes = Residence.objects.filter(in_force(today), child__in=found).values_list("child", "village__name")
-    schools = Enrolment.objects.filter(in_force(today), child__in=found).values_list("child", "school__name")
+    children = list(children)  # the same child may stand in two rows, as two objects
+    keys = {child.pk for child in children}
+    homes = Residence.objects.filter(in_force(today), child__in=keys).values_list("child", "village__name")
+    schools = Enrolment.objects.filter(in_force(today), child__in=keys).values_list("child", "school__name")
     names = defaultdict(list)
     for key, name in (*homes, *schools):
         names[key].append(name)
-    for key, child in found.items():
-        child.place = " · ".join(names[key])
+    for child in children:
+        child.place = " · ".join(names[child.pk])
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))

@@ -1,0 +1,96 @@
+"""What a report is asked: about which office, for which year, up to which day, by which definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from caseworks.access import subquery
+from caseworks.models import Organization, in_force, subtree
+from children.models import Child, Enrolment, Residence
+from children.models.archive import ChildQuerySet
+from guardians.definitions import Definition
+from visits.models import Pairing
+
+FIRST_YEAR = 2000
+
+
+@dataclass(frozen=True)
+class Question:
+    """One office (with everything under it), the first day of the year, the cut-off, and the definition (口径).
+
+    A *stock* is what holds on the cut-off day; a *flow* is what happened from the first day to the cut-off, both
+    included. Whoever asks sees only what the scope in force lets through.
+    """
+
+    organization: Organization
+    first: date
+    last: date
+    definition: Definition
+
+    @classmethod
+    def of_year(cls, organization: Organization, year: int, definition: Definition, today: date) -> Question:
+        """The whole year, or the current year up to today. Raises ValueError for a year without records."""
+        if not FIRST_YEAR <= year <= today.year:
+            raise ValueError(f"No report for {year}.")
+        return cls(organization, date(year, 1, 1), min(date(year, 12, 31), today), definition)
+
+    @property
+    def year(self) -> int:
+        return self.first.year
+
+    def a_year_before(self) -> Question:
+        """The same question about the year before, up to the same day of that year."""
+        year, month, day = self.last.year - 1, self.last.month, self.last.day
+        last = date(year, month, 28 if (month, day) == (2, 29) else day)
+        return Question(self.organization, date(year, 1, 1), last, self.definition)
+
+    def under(self, field: str) -> Q:
+        """The condition that the office named by a field is this one or below it; an empty field is the office."""
+        low, high = subtree(self.organization.path)
+        prefix = f"{field}__" if field else ""
+        return Q(**{f"{prefix}path__gte": low, f"{prefix}path__lt": high})
+
+    def _of_its_places(self, holds: Q) -> tuple[QuerySet, QuerySet]:
+        """Keys of the children enrolled in its schools, and of those living in its villages."""
+        return (
+            subquery(Enrolment).filter(holds, self.under("school")).values("child"),
+            subquery(Residence).filter(holds, self.under("village")).values("child"),
+        )
+
+    def _children(self, holds: Q) -> ChildQuerySet:
+        enrolled, living = self._of_its_places(holds)
+        paired = subquery(Pairing).filter(holds, self.under("mentor__organization")).values("child")
+        # a set of keys, not a join: a child of its school and of its village is one child
+        return Child.objects.filter(pk__in=enrolled.union(living, paired, all=True))
+
+    def children(self) -> ChildQuerySet:
+        """Children of the office at the cut-off with an open archive: enrolled in its schools, living in its villages
+        or paired with its mentors, each once."""
+        return self._children(in_force(self.last)).open_on(self.last)
+
+    def children_of_the_year(self) -> ChildQuerySet:
+        """Children who were the office's on any day of the year, whether or not the archive is still open."""
+        return self._children(Q(from_on__lte=self.last) & (Q(until_on__isnull=True) | Q(until_on__gt=self.first)))
+
+    def left_behind(self) -> ChildQuerySet:
+        """Children of the office who at the cut-off are left behind by the definition."""
+        return self.definition.children(self.children(), self.last)
+
+    def pairings(self) -> QuerySet[Pairing]:
+        """Pairings open at the cut-off: by its mentors, or for the children of its schools and villages."""
+        enrolled, living = self._of_its_places(in_force(self.last))
+        return Pairing.objects.filter(
+            in_force(self.last), self.under("mentor__organization") | Q(child__in=enrolled.union(living, all=True))
+        )
+
+    def of_its_contacts(self, prefix: str = "") -> Q:
+        """The condition on contacts, or on rows that name one, of the year on behalf of the office or one under it."""
+        return self.under(f"{prefix}logged_for") & Q(**{f"{prefix}held_on__range": (self.first, self.last)})
+
+    def schools(self) -> QuerySet[Organization]:
+        """Schools and kindergartens of the office that were not closed by the cut-off."""
+        still = Q(closed_on__isnull=True) | Q(closed_on__gt=self.last)
+        return Organization.objects.filter(self.under(""), still).schools()
