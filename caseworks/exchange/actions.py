@@ -226,16 +226,17 @@ def choose_columns(*, batch: ImportBatch, by: User, chosen: dict[str, str]) -> N
     corrected = [heading for heading, key in mapping.items() if batch.mapping[heading] != key]
     if not corrected:
         return
-    for heading in corrected:
-        ColumnChoice.objects.update_or_create(
-            organization=batch.organization, heading=heading[:80], defaults={"field": mapping[heading]}
+    with transaction.atomic():
+        for heading in corrected:
+            ColumnChoice.objects.update_or_create(
+                organization=batch.organization, heading=heading[:80], defaults={"field": mapping[heading]}
+            )
+        audit.record(
+            "import.columns_chosen",
+            batch,
+            by=by,
+            changes={heading: [batch.mapping[heading], mapping[heading]] for heading in corrected},
         )
-    audit.record(
-        "import.columns_chosen",
-        batch,
-        by=by,
-        changes={heading: [batch.mapping[heading], mapping[heading]] for heading in corrected},
-    )
     batch.mapping = mapping
     _plan_again(batch)
 
@@ -247,8 +248,9 @@ def decide(*, batch: ImportBatch, by: User, decisions: dict[int, str]) -> None:
     for row in rows:
         if decisions[row.position] in {"", plan.SAME, plan.OTHER}:
             row.decision = decisions[row.position]
-    _store(rows)
-    audit.record("import.decided", batch, by=by, changes={"rows": ["", len(rows)]})
+    with transaction.atomic():
+        _store(rows)
+        audit.record("import.decided", batch, by=by, changes={"rows": ["", len(rows)]})
     _plan_again(batch)
 
 
