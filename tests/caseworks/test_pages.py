@@ -36,8 +36,8 @@ def test_a_few_rows_are_counted_exactly(villages, as_list):
 
 def test_very_many_rows_are_counted_to_a_limit(villages, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(pages.Pages, "most", 4)
-    paginator = _page(villages).paginator
     with django_assert_num_queries(1) as queries:
+        paginator = _page(villages).paginator
         assert (paginator.count, paginator.exceeds, paginator.total, paginator.num_pages) == (4, True, "4+", 2)
     assert "LIMIT 5" in queries.captured_queries[0]["sql"]
 
