@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +28,7 @@ def page(request: Request, template: str, *, fragment: str = "", status: int = 2
     return response
 
 
-def paginate(rows: QuerySet | list, request: Request, per_page: int = PER_PAGE) -> Page:
+def paginate(rows: QuerySet | Sequence, request: Request, per_page: int = PER_PAGE) -> Page:
     """The page of rows the address asks for; a number out of range gives the nearest page, never an error."""
     return Paginator(rows, per_page).get_page(request.GET.get("page", "")[:9])
 

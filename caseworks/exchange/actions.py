@@ -270,7 +270,7 @@ def confirm(*, batch: ImportBatch, by: User) -> ImportBatch:
     for piece in _staged(batch):
         outcome = planner.plan([_source(row) for row in piece])
         differs = _note(piece, outcome, counts) or differs
-        works += [planned.work for planned in outcome if planned.verdict in {plan.NEW, plan.CHANGED}]
+        works += [planned.work for planned in outcome if planned.work and planned.verdict in {plan.NEW, plan.CHANGED}]
     if not differs:
         writer = Writer(works)
         del works, planner

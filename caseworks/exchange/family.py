@@ -6,6 +6,7 @@ not enough (there are many 王芳), and a parent whose name differs from the arc
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from caseworks import phones
@@ -106,7 +107,7 @@ class FamilyPlan:
         if person.phone:
             key = (person.name, person.phone)
             if self.planner.by_name_and_phone.setdefault(key, adult) is adult:
-                self.planner.undo.append(lambda: self.planner.by_name_and_phone.pop(key, None))
+                self.planner.undo.append(partial(self.planner.by_name_and_phone.pop, key, None))
         return adult
 
     def _amend(self, person: Person, adult: Adult, *, link: bool = False) -> None:

@@ -76,13 +76,13 @@ def words(field_key: str, value: Any) -> str:
 class Planner:
     """Plans the rows of one batch, in order. `sheets` gives for each sheet its name and how its rows are read."""
 
-    def __init__(self, places: Places, on: date, sheets: Sequence[tuple[str, Reader, dict[int, str]]]) -> None:
+    def __init__(self, places: Places, on: date, sheets: list[tuple[str, Reader, dict[int, str]]]) -> None:
         self.places, self.on, self.sheets = places, on, sheets
         self.numbers: dict[str, Source] = {}
         self.named: dict[tuple[str, date, Any], tuple[Source, str]] = {}
         self.adults: dict[UUID, Adult] = {}
         self.by_name_and_phone: dict[tuple[str, str], Adult] = {}
-        self.undo: list[Callable[[], None]] = []
+        self.undo: list[Callable[[], object]] = []
 
     def plan(self, rows: Collection[Source]) -> list[Planned]:
         """Plan some more rows; CHUNK at a time keeps the number of queries small."""

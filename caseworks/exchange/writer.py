@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -38,13 +39,11 @@ class Writer:
                 Child, Reach, Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
             )
         }  # fmt: skip
-        self.closed: dict[type[models.Model], list[Any]] = {
-            model: [] for model in (Enrolment, Residence, Absence, Entrustment)
-        }
-        self.amended: list[tuple[type[models.Model], Any, dict[str, Any]]] = []
-        self.versioned: list[tuple[type[models.Model], Any, int, dict[str, Any]]] = []
+        self.closed: dict[Any, list[Any]] = {model: [] for model in (Enrolment, Residence, Absence, Entrustment)}
+        self.amended: list[tuple[Any, Any, dict[str, Any]]] = []
+        self.versioned: list[tuple[Any, Any, int, dict[str, Any]]] = []
         self.closed_roads: list[tuple[Any, str, str]] = []
-        self.on = None
+        self.on: date | None = None
         for work in works:
             self._add(work)
 
@@ -82,13 +81,14 @@ class Writer:
             if key:
                 self.closed[model].append(key)
         self.closed[Absence] += work.close_absences
-        for model, change in (
+        amended: tuple[tuple[type[models.Model], Any], ...] = (
             (Enrolment, work.amend_enrolment),
             (Residence, work.amend_residence),
             (Declaration, work.amend_declaration),
-        ):
+        )
+        for kind, change in amended:
             if change:
-                self.amended.append((model, *change))
+                self.amended.append((kind, *change))
         self.amended += [(Absence, key, fields) for key, fields in work.amend_absences]
         self.versioned += [(Relative, *change) for change in work.amend_relatives]
         self.closed_roads += [(work.child_id, via, path) for via, path in work.closed_roads]
@@ -105,7 +105,10 @@ class Writer:
             for piece in _pieces(keys):
                 if model.objects.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
                     raise MovedError
-        for model in (Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration):
+        around: tuple[Any, ...] = (
+            Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
+        )  # fmt: skip
+        for model in around:
             for piece in _pieces(rows[model]):
                 model.objects.bulk_create(piece)
         for model, key, version, fields in self.versioned:
