@@ -82,7 +82,7 @@ class Planner:
         self.named: dict[tuple[str, date, Any], tuple[Source, str]] = {}
         self.adults: dict[UUID, Adult] = {}
         self.by_name_and_phone: dict[tuple[str, str], Adult] = {}
-        self.undo: list[Callable[[], None]] = []
+        self.undo: list[Callable[[], object]] = []
 
     def plan(self, rows: Collection[Source]) -> list[Planned]:
         """Plan some more rows; CHUNK at a time keeps the number of queries small."""

@@ -39,11 +39,9 @@ class Writer:
                 Child, Reach, Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
             )
         }  # fmt: skip
-        self.closed: dict[type[models.Model], list[Any]] = {
-            model: [] for model in (Enrolment, Residence, Absence, Entrustment)
-        }
-        self.amended: list[tuple[type[models.Model], Any, dict[str, Any]]] = []
-        self.versioned: list[tuple[type[models.Model], Any, int, dict[str, Any]]] = []
+        self.closed: dict[Any, list[Any]] = {model: [] for model in (Enrolment, Residence, Absence, Entrustment)}
+        self.amended: list[tuple[Any, Any, dict[str, Any]]] = []
+        self.versioned: list[tuple[Any, Any, int, dict[str, Any]]] = []
         self.closed_roads: list[tuple[Any, str, str]] = []
         self.on: date | None = None
         for work in works:
@@ -84,14 +82,14 @@ class Writer:
             if key:
                 self.closed[model].append(key)
         self.closed[Absence] += work.close_absences
-        corrected: tuple[tuple[type[models.Model], Any], ...] = (
+        amended: tuple[tuple[type[models.Model], Any], ...] = (
             (Enrolment, work.amend_enrolment),
             (Residence, work.amend_residence),
             (Declaration, work.amend_declaration),
         )
-        for model, change in corrected:
+        for kind, change in amended:
             if change:
-                self.amended.append((model, *change))
+                self.amended.append((kind, *change))
         self.amended += [(Absence, key, fields) for key, fields in work.amend_absences]
         self.versioned += [(Relative, *change) for change in work.amend_relatives]
         self.closed_roads += [(work.child_id, via, path) for via, path in work.closed_roads]
@@ -108,7 +106,10 @@ class Writer:
             for piece in _pieces(keys):
                 if model._default_manager.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
                     raise MovedError
-        for model in (Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration):
+        around: tuple[Any, ...] = (
+            Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
+        )  # fmt: skip
+        for model in around:
             for piece in _pieces(rows[model]):
                 model._default_manager.bulk_create(piece)
         for model, key, version, fields in self.versioned:
