@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -148,7 +148,7 @@ def floor(path: Path, clock: Clock) -> None:
     district, user = _office()
     with access.scope(user, today=TODAY):
         batch = actions.receive(by=user, organization=district, roster_on=TODAY, path=path, file_name=path.name)
-        planner, works = actions.planner_of(batch), []
+        planner, works = actions.planner_of(batch), deque()
         for piece in actions._staged(batch):
             works += [planned.work for planned in planner.plan([actions._source(row) for row in piece])]
         made = Writer(works).rows
