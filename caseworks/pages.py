@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import access
@@ -27,9 +28,39 @@ def page(request: Request, template: str, *, fragment: str = "", status: int = 2
     return response
 
 
+class Pages(Paginator):
+    """Pages of rows, counted to `most` and no further: to count a county of 100,000 takes longer than to show its page.
+
+    `exceeds` is true if there are more; then `count` is `most`, and whoever needs the rest narrows the list or exports.
+    """
+
+    most = 20_000
+
+    @cached_property
+    def _found(self) -> int:
+        if not isinstance(self.object_list, QuerySet):
+            return len(self.object_list)
+        return self.object_list.order_by()[: self.most + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, `most` at most."""
+        return min(self._found, self.most)
+
+    @property
+    def exceeds(self) -> bool:
+        """True if there are more rows than were counted."""
+        return self._found > self.most
+
+    @property
+    def total(self) -> str:
+        """The number as it is written where no words stand beside it: `12285`, or `20000+`."""
+        return f"{self.count}+" if self.exceeds else str(self.count)
+
+
 def paginate(rows: QuerySet | list, request: Request, per_page: int = PER_PAGE) -> Page:
     """The page of rows the address asks for; a number out of range gives the nearest page, never an error."""
-    return Paginator(rows, per_page).get_page(request.GET.get("page", "")[:9])
+    return Pages(rows, per_page).get_page(request.GET.get("page", "")[:9])
 
 
 # What the bar at the top offers: address, word, and the permission without which it is not shown.

@@ -199,6 +199,12 @@ visits:rules                                POST   -          200     403      4
 visits:rule_end                             POST   rulehere   302     403      403   403     403    403    403     403    404      403  in
 visits:rule_end                             POST   rulethere  404     403      403   403     403    403    403     403    302      403  in
 
+# --- Reports: figures for leaders too, the people behind them only for those who may see people
+reports:export                              GET    xlsx       200     403      403   403     403    200    403     403    200      403  in
+reports:export                              GET    docx       200     403      403   403     403    200    403     403    200      403  in
+reports:records                             GET    figure     200     403      403   403     403    403    403     403    200      403  in
+reports:records_export                      GET    figure     200     403      403   403     403    403    403     403    200      403  in
+
 # --- Rosters: `child` is one that the child's school uploaded, and so on
 exchange:imports                            POST   -          200     403      200   200     403    403    403     403    200      403  in
 exchange:template                           GET    -          200     403      200   200     403    403    403     403    200      403  in
@@ -442,7 +448,7 @@ ABOUT = {
     "mentorther": lambda cast: [factories.mentor(cast.foreign_village).code],
     "rulehere": lambda cast: [factories.contact_rule(cast.county, "caseworker").code],
     "rulethere": lambda cast: [factories.contact_rule(cast.foreign_village, "caseworker").code],
-    "figure": lambda cast: ["children"],
+    "figure": lambda cast: ["archives"],
     "xlsx": lambda cast: ["xlsx"],
     "docx": lambda cast: ["docx"],
 }

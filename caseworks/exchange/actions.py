@@ -25,6 +25,7 @@ from caseworks.exchange.facts import Reader
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.exchange.places import Places
 from caseworks.exchange.plan import Planned, Planner, Source
+from caseworks.exchange.work import Work
 from caseworks.exchange.writer import MovedError, Writer
 from caseworks.models import Organization, User
 
@@ -225,16 +226,17 @@ def choose_columns(*, batch: ImportBatch, by: User, chosen: dict[str, str]) -> N
     corrected = [heading for heading, key in mapping.items() if batch.mapping[heading] != key]
     if not corrected:
         return
-    for heading in corrected:
-        ColumnChoice.objects.update_or_create(
-            organization=batch.organization, heading=heading[:80], defaults={"field": mapping[heading]}
+    with transaction.atomic():
+        for heading in corrected:
+            ColumnChoice.objects.update_or_create(
+                organization=batch.organization, heading=heading[:80], defaults={"field": mapping[heading]}
+            )
+        audit.record(
+            "import.columns_chosen",
+            batch,
+            by=by,
+            changes={heading: [batch.mapping[heading], mapping[heading]] for heading in corrected},
         )
-    audit.record(
-        "import.columns_chosen",
-        batch,
-        by=by,
-        changes={heading: [batch.mapping[heading], mapping[heading]] for heading in corrected},
-    )
     batch.mapping = mapping
     _plan_again(batch)
 
@@ -246,8 +248,9 @@ def decide(*, batch: ImportBatch, by: User, decisions: dict[int, str]) -> None:
     for row in rows:
         if decisions[row.position] in {"", plan.SAME, plan.OTHER}:
             row.decision = decisions[row.position]
-    _store(rows)
-    audit.record("import.decided", batch, by=by, changes={"rows": ["", len(rows)]})
+    with transaction.atomic():
+        _store(rows)
+        audit.record("import.decided", batch, by=by, changes={"rows": ["", len(rows)]})
     _plan_again(batch)
 
 
@@ -264,11 +267,12 @@ def confirm(*, batch: ImportBatch, by: User) -> ImportBatch:
     if batch.state == State.IMPORTED:
         return batch
     _require_waiting(batch)
-    planner, counts, works, differs = planner_of(batch), Counter[str](), [], False
+    planner, counts, differs = planner_of(batch), Counter[str](), False
+    works: list[Work] = []
     for piece in _staged(batch):
         outcome = planner.plan([_source(row) for row in piece])
         differs = _note(piece, outcome, counts) or differs
-        works += [planned.work for planned in outcome if planned.verdict in {plan.NEW, plan.CHANGED}]
+        works += [row.work for row in outcome if row.work and row.verdict in {plan.NEW, plan.CHANGED}]
     if not differs:
         writer = Writer(works)
         del works, planner

@@ -85,8 +85,9 @@ class FamilyPlan:
 
     def _shared(self, person: Person) -> Adult | None:
         adult = self.planner.by_name_and_phone.get((person.name, person.phone)) if person.phone else None
-        if adult is not None:
-            self._amend(person, adult, link=True)
+        if adult is None or adult.id in self.linked:
+            return None
+        self._amend(person, adult, link=True)
         return adult
 
     def _create(self, person: Person) -> Adult:
@@ -106,8 +107,11 @@ class FamilyPlan:
         if person.phone:
             key = (person.name, person.phone)
             if self.planner.by_name_and_phone.setdefault(key, adult) is adult:
-                self.planner.undo.append(lambda: self.planner.by_name_and_phone.pop(key, None))
+                self.planner.undo.append(lambda: self._forget(key))
         return adult
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        self.planner.by_name_and_phone.pop(key, None)
 
     def _amend(self, person: Person, adult: Adult, *, link: bool = False) -> None:
         """What the row knows better about a relative. A number that cannot be dialled replaces none that can."""

@@ -105,7 +105,7 @@ def letters(column: int) -> str:
 
 def merged_rows(merged: Sequence[Sequence[int]], header: Header) -> dict[int, str]:
     """Rows below the headings that a merged range touches → the range as Excel writes it."""
-    found = {}
+    found: dict[int, str] = {}
     for first, left, last, right in merged:
         if last > header.last:
             for row in range(max(first, header.last + 1), last + 1):

@@ -76,7 +76,7 @@ def words(field_key: str, value: Any) -> str:
 class Planner:
     """Plans the rows of one batch, in order. `sheets` gives for each sheet its name and how its rows are read."""
 
-    def __init__(self, places: Places, on: date, sheets: Sequence[tuple[str, Reader, dict[int, str]]]) -> None:
+    def __init__(self, places: Places, on: date, sheets: list[tuple[str, Reader, dict[int, str]]]) -> None:
         self.places, self.on, self.sheets = places, on, sheets
         self.numbers: dict[str, Source] = {}
         self.named: dict[tuple[str, date, Any], tuple[Source, str]] = {}

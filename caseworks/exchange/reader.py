@@ -117,7 +117,8 @@ def _sheets(parts: Iterator[Any]) -> Iterator[tuple[dict[str, Any], Iterator[lay
     """Each sheet with its rows; the rows must be used up before the next sheet is asked for."""
     waiting = next(parts, None)
     while waiting is not None:
-        about, following = waiting, []
+        about: Any = waiting
+        following: list[Any] = []
 
         def rows(following: list[Any] = following) -> Iterator[layout.Row]:
             for part in parts:

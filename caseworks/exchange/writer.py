@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -44,7 +45,7 @@ class Writer:
         self.amended: list[tuple[type[models.Model], Any, dict[str, Any]]] = []
         self.versioned: list[tuple[type[models.Model], Any, int, dict[str, Any]]] = []
         self.closed_roads: list[tuple[Any, str, str]] = []
-        self.on = None
+        self.on: date | None = None
         for work in works:
             self._add(work)
 
@@ -74,19 +75,21 @@ class Writer:
         self._add_changes(work)
 
     def _add_changes(self, work: Work) -> None:
-        for model, key in (
+        ended: tuple[tuple[type[models.Model], Any], ...] = (
             (Enrolment, work.close_enrolment),
             (Residence, work.close_residence),
             (Entrustment, work.close_care),
-        ):
+        )
+        for model, key in ended:
             if key:
                 self.closed[model].append(key)
         self.closed[Absence] += work.close_absences
-        for model, change in (
+        corrected: tuple[tuple[type[models.Model], Any], ...] = (
             (Enrolment, work.amend_enrolment),
             (Residence, work.amend_residence),
             (Declaration, work.amend_declaration),
-        ):
+        )
+        for model, change in corrected:
             if change:
                 self.amended.append((model, *change))
         self.amended += [(Absence, key, fields) for key, fields in work.amend_absences]
@@ -103,16 +106,16 @@ class Writer:
             open_many(piece)
         for model, keys in self.closed.items():
             for piece in _pieces(keys):
-                if model.objects.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
+                if model._default_manager.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
                     raise MovedError
         for model in (Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration):
             for piece in _pieces(rows[model]):
-                model.objects.bulk_create(piece)
+                model._default_manager.bulk_create(piece)
         for model, key, version, fields in self.versioned:
-            if not model.objects.filter(pk=key, version=version).update(**fields, version=version + 1):
+            if not model._default_manager.filter(pk=key, version=version).update(**fields, version=version + 1):
                 raise MovedError
         for model, key, fields in self.amended:
-            if not model.objects.filter(pk=key).update(**fields):
+            if not model._default_manager.filter(pk=key).update(**fields):
                 raise MovedError
         for child, via, path in self.closed_roads:
             Reach.objects.filter(child=child, via=via, path=path).delete()

@@ -51,12 +51,13 @@ class ChildQuerySet(ScopedQuerySet):
         words = names.clean(words).lower().replace(" ", "")
         if not words:
             return self
-        found = Q(search_text__contains=f" {words}")
+        # no name begins with digits, so these two ask an index alone
         if len(words) == 4 and words[:3].isdigit():
-            found |= Q(id_tail=words.upper())
-        elif len(words) == 18:
-            found |= Q(id_number=idnumbers.clean(words))
-        elif len(words) == 10:
+            return self.filter(id_tail=words.upper())
+        if len(words) == 18 and words[:17].isdigit():
+            return self.filter(id_number=idnumbers.clean(words))
+        found = Q(search_text__contains=f" {words}")
+        if len(words) == 10:
             found |= Q(code=words.upper())
         return self.filter(found)
 

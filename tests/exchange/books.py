@@ -96,3 +96,27 @@ def said(batch: ImportBatch) -> list[str]:
 
 def keys(batch: ImportBatch) -> list[str]:
     return [problem[0] for row in batch.rows.order_by("position") for problem in row.problems]
+
+
+def roll_of(path: Path, pupils: int) -> Path:
+    """A school-roll export of 石门镇中心小学 in its 34 columns: invented pupils of six villages, every fourth with a parent
+    away, every fourth with both."""
+    villages = ("石门村", "双凤村", "青溪村", "龙井村", "白沙村", "桂花村")
+    places = ("广东省佛山市", "江苏省苏州市", "浙江省宁波市", "上海市松江区")
+    rows = []
+    for number in range(pupils):
+        sex, grade = ("男", "女")[number % 2], number % 6 + 1
+        born = date(2026 - 7 - grade, number % 12 + 1, number % 28 + 1)
+        away = number % 4
+        village = villages[number % 6]
+        family = "赵钱孙李周吴郑王冯陈"[number % 10]
+        given = f"{'明秀文国春晓'[number // 10 % 6]}{'华芳军丽涛月伟'[number // 60 % 7]}"
+        rows.append([
+            family + given, sex, f"{born:%Y%m%d}", "居民身份证", factories.id_number(born, "1" if sex == "男" else "2", area="500118"), "汉族",
+            "中国", "健康或良好", f"重庆市江津区{village}", "农业户口", "石门镇中心小学", f"{grade}年级", f"{number % 3 + 1}班",
+            f"{number % 40 + 1:02d}", f"{2026 - grade}09", "走读", f"{village}{number % 9 + 1}组{number % 50 + 1}号", "否", "是",
+            {2: "单亲留守儿童", 3: "双亲留守儿童"}.get(away, "非留守儿童"), "否", "否", "否", "无",
+            f"{family}大{given[0]}", "父亲", places[number % 4] if away >= 2 else "本地", f"139{number:08d}", "是",
+            f"何{given[1]}", "母亲", places[number % 3] if away == 3 else "本地", f"137{number:08d}", "是",
+        ])  # fmt: skip
+    return book(path, rows, ROLL, sheet="学生基本信息")

@@ -1,0 +1,262 @@
+"""Two counties side by side, each with its own bird in every text it holds. Whoever works in one reads every page,
+list, file and error they can reach, and every address the other county knows: the other bird must never be heard."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from html import unescape
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from caseworks import access, audit
+from caseworks.checks import all_urls
+from caseworks.codelists import CodeField
+from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
+from caseworks.models import Organization, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+HERE, THERE = "白鹭", "玄凤"
+PAGES_AT_MOST = 400
+QUERIES_PER_ADDRESS = 3
+
+# Texts that nobody writes freely: codes, paths, keys of lists, what is derived from other fields.
+NOT_FREE = {
+    "AuditEvent": {"path", "action", "kind"},
+    "Organization": {"code", "path", "gb_code"},
+    "User": {"password", "username"},
+    "Submission": {"location"},
+    "Child": {"code", "id_number", "id_tail", "name_order", "search_text"},
+    "PupilCount": {"term"},
+    "Reach": {"path", "via"},
+    "Relative": {"code", "id_number", "phone"},
+    "Contact": {"code"},
+    "Mentor": {"code", "phone"},
+    "ContactRule": {"code"},
+    "ImportBatch": {"code", "sha256", "state"},
+    "StagedRow": {"verdict", "decision"},
+    "ColumnChoice": {"field"},
+}
+
+
+def free_texts() -> Iterator[tuple[type[models.Model], str]]:
+    """Every text field of every model of ours in which somebody writes."""
+    for model in apps.get_models():
+        if model.__module__.split(".")[0] not in {"caseworks", "children", "guardians", "visits"}:
+            continue
+        for column in model._meta.concrete_fields:
+            free = isinstance(column, models.CharField | models.TextField) and not isinstance(column, CodeField)
+            if free and column.name not in NOT_FREE.get(model.__name__, ()):
+                yield model, column.name
+
+
+@dataclass(frozen=True)
+class County:
+    """What one county has: its bird, places, people, and the numbers that must not be seen elsewhere either."""
+
+    bird: str
+    clerk: User
+    phone: str
+    id_number: str
+    codes: tuple[str, ...]
+
+
+def seed(bird: str, phone: str, *, school: Organization, village: Organization, clerk: User, born_on: date) -> County:
+    """Fill a county: one of everything, the bird in every text."""
+    child = factories.child(
+        f"{bird}儿", school=school, village=village, born_on=born_on, class_name=f"{bird}班", address=f"{bird}路",
+        registered_at=f"{bird}派出所", notes=f"{bird}备注",
+    )  # fmt: skip
+    with access.everyone("test data"):
+        child.enrolments.update(student_number=f"{bird}号")
+    father = factories.relative(child, relation="51", name=f"{bird}父", phone=phone, address=f"{bird}宅")
+    factories.absence(father, place=f"广东省{bird}", employer=f"{bird}厂")
+    factories.situation(father, kind="ill")
+    factories.entrustment(child, factories.relative(child, relation="62", name=f"{bird}婆", phone=phone))
+    factories.declaration(child, "2", school)
+    mentor = factories.mentor(school, name=f"{bird}师", phone=phone)
+    factories.pairing(mentor, child)
+    contact = factories.contact(
+        child, by=clerk, place=school, note=f"{bird}谈话", met=(("father", father),), held_on=date(2026, 11, 2)
+    )
+    factories.contact_rule(school, "school_staff")
+    factories.pupil_count(school, 321)
+    batch = ImportBatch.objects.create(
+        organization=school, by=clerk, file_name=f"{bird}名册.xlsx", sha256="0" * 64, roster_on=date(2026, 9, 1),
+        state=State.PREVIEWED, mapping={f"{bird}列": ""}, counts={"refused": 1, "problems": 1},
+        layout={"sheets": [{"name": f"{bird}表", "headings": [f"{bird}列"], "passed_over": []}]},
+    )  # fmt: skip
+    StagedRow.objects.create(
+        batch=batch, position=1, sheet=0, number=2, cells=[f"{bird}格"], name=f"{bird}行", verdict="refused",
+        flawed=True,
+    )  # fmt: skip
+    ColumnChoice.objects.create(organization=school, heading=f"{bird}列")
+    with access.scope(clerk):
+        audit.record("child.opened", child, reason=f"{bird}原因", changes={"name": ["", f"{bird}*"]})
+    codes = (child.code, father.code, mentor.code, contact.code, batch.code)
+    return County(bird, clerk, phone, child.id_number, codes)
+
+
+@pytest.fixture
+def counties(cast) -> tuple[County, County]:
+    foreign_clerk = factories.user("yunclerk")
+    factories.posting(foreign_clerk, cast.foreign_school, "school_staff")
+    for bird, root in ((HERE, cast.county), (THERE, cast.other_county)):
+        below = Organization.objects.under(root)
+        for place in below:
+            Organization.objects.filter(pk=place.pk).update(name=f"{bird}{place.name}")
+        User.objects.filter(postings__organization__in=below).update(name=f"{bird}人")
+    cast.clerk.refresh_from_db()
+    foreign_clerk.refresh_from_db()
+    here = seed(
+        HERE, "13811112222", school=cast.school, village=cast.village, clerk=cast.clerk, born_on=date(2015, 5, 6)
+    )
+    there = seed(
+        THERE, "13987654321", school=cast.foreign_school, village=cast.foreign_village, clerk=foreign_clerk,
+        born_on=date(2013, 7, 19),
+    )  # fmt: skip
+    factories.pairing(cast.pairing.mentor, _child_of(here))
+    return here, there
+
+
+def _child_of(county: County) -> Any:
+    with access.everyone("test data"):
+        return apps.get_model("children", "Child").objects.get(code=county.codes[0])
+
+
+def test_there_is_a_bird_in_every_text(counties):
+    with access.everyone("test"):
+        silent = [
+            f"{model.__name__}.{name} {bird}"
+            for model, name in free_texts()
+            for bird in (HERE, THERE)
+            if not model._default_manager.filter(**{f"{name}__contains": bird}).exists()
+        ]
+    assert silent == []
+
+
+# --- Reading everything -----------------------------------------------------------------------------------------------
+
+_LINK = re.compile(r"""(?:href|action|hx-get|formaction)=["']([^"'#]+)""")
+
+
+@dataclass
+class Walk:
+    """What one person read: address → everything that came back, in words."""
+
+    read: dict[str, str] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+
+    def hears(self, word: str) -> list[str]:
+        return sorted(address for address, text in self.read.items() if word in text)
+
+
+def words_of(response: Any) -> str:
+    """Everything an answer says: headers, page, and the inside of a workbook or document."""
+    headers = " ".join(f"{name}: {unquote(value)}" for name, value in response.items())
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(body)) as package:
+            inside = " ".join(package.read(name).decode("utf-8", "replace") for name in package.namelist())
+        return headers + inside
+    return headers + body.decode("utf-8", "replace")
+
+
+def doors() -> list[str]:
+    """Every address that needs to know nothing, and the questions that lists are asked."""
+    found = []
+    for name, pattern in all_urls():
+        if "GET" in pattern.callback.rule.methods:
+            try:
+                found.append(reverse(name))
+            except NoReverseMatch:
+                continue
+    lists = [address for address in found if not any(word in address for word in ("new", "add", "port"))]
+    asked = [f"{address}?q={word}" for address in lists for word in ("玄", "xuan")]
+    suggestions = [
+        f"{reverse('admin:autocomplete')}?app_label=visits&model_name=mentor&field_name={name}&term="
+        for name in ("organization", "user")
+    ]
+    reports = [f"{reverse('reports:annual')}?organization={code}&year=2026" for code in ("yun", "yun-school", "jiang")]
+    return [*found, *asked, *suggestions, *reports]
+
+
+def walk(person: User, more: list[str]) -> Walk:
+    """Read every address one can get to, from the doors on, and the given ones."""
+    client, seen = Client(raise_request_exception=True), Walk()
+    client.force_login(person)
+    waiting, per_address = [*doors(), *more], {}
+    while waiting and len(seen.read) < PAGES_AT_MOST:
+        address = waiting.pop(0)
+        path = urlsplit(address).path
+        if address in seen.read or path.startswith("/static/"):
+            continue
+        per_address[path] = per_address.get(path, 0) + 1
+        if per_address[path] > QUERIES_PER_ADDRESS + 8 * (address in more):
+            continue
+        response = client.get(address)
+        seen.read[address], seen.statuses[address] = words_of(response), response.status_code
+        if response.status_code in (301, 302):
+            waiting.append(urljoin(address, response["Location"]))
+        elif "text/html" in response.get("Content-Type", ""):
+            links = [urljoin(address, unescape(link)) for link in _LINK.findall(seen.read[address])]
+            waiting += [link for link in links if link.startswith("/") and not link.startswith("//")]
+    return seen
+
+
+ROLES = ("officer", "caseworker", "clerk", "colleague", "mentor", "leader", "auditor", "system")
+
+
+def test_nobody_hears_the_bird_of_the_other_county(cast, counties):
+    _here, there = counties
+    theirs = sorted({address for person in (cast.stranger, there.clerk) for address in walk(person, []).read})
+    assert all(any(code in address for address in theirs) for code in (there.codes[0], *there.codes[3:]))
+    leaks, broken = {}, {}
+    for who in ROLES:
+        mine = walk(getattr(cast, who), theirs)
+        assert len(mine.read) < PAGES_AT_MOST
+        broken |= {f"{who} {address}": status for address, status in mine.statuses.items() if status >= 500}
+        for word in (THERE, there.phone, there.id_number):
+            leaks |= {f"{who} {address}": word for address in mine.hears(word)}
+    assert leaks == {}
+    assert broken == {}
+
+
+CAN_SING = {
+    "officer": ("children:list", "visits:contacts", "admin:caseworks_user_changelist", "admin:visits_mentor_export"),
+    "clerk": ("children:list", "children:export", "visits:contacts_export", "exchange:imports"),
+    "caseworker": ("children:list", "visits:contacts"),
+    "mentor": ("children:list",),
+    "auditor": ("admin:caseworks_auditevent_changelist",),
+    "system": ("admin:caseworks_organization_changelist",),
+}
+
+
+@pytest.mark.parametrize("who", CAN_SING)
+def test_the_bird_can_sing(who, cast, counties):
+    """One's own bird is heard, in pages and in files, and so is the archive behind a link: the walk gets everywhere."""
+    here, _there = counties
+    mine = walk(getattr(cast, who), [])
+    heard = {urlsplit(address).path for address in mine.hears(HERE)}
+    assert {name for name in CAN_SING[who] if reverse(name) not in heard} == set()
+    if who in {"officer", "clerk", "caseworker", "mentor"}:
+        assert f"/children/{here.codes[0]}/" in heard
+
+
+def test_the_other_bird_sings_at_home(cast, counties):
+    _here, there = counties
+    theirs = walk(there.clerk, [])
+    assert theirs.hears(THERE)
+    assert not theirs.hears(HERE)
