@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists, phones
 from caseworks.forms import DateInput
 from children import idnumbers, names
-from children.forms import FAULTS
+from children.forms.archive import FAULTS
+from children.forms.base import ActionForm, WarningsForm
 from children.models import Child
-from children.saving import ActionForm, WarningsForm
 from guardians.actions import CARE_PAPERS, RELATIVE_FIELDS
 from guardians.household import Household
 from guardians.models import Entrustment, Kinship, Relative

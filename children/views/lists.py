@@ -20,7 +20,7 @@ from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
 from caseworks.templatetags.words import masked_id
 from children import names
-from children.filters import ChildrenFilter, is_full_number
+from children.forms.filters import ChildrenFilter, is_full_number
 from children.models import Child
 from children.models.archive import ChildQuerySet
 from children.views.lines import Line, lines, places

@@ -17,8 +17,8 @@ from caseworks.forms import DateInput
 from caseworks.models import Organization, Posting
 from children import actions, idnumbers, names
 from children.areas import OfficeField, county_of
+from children.forms.base import ActionForm, WarningsForm
 from children.models import Child, Enrolment, Residence
-from children.saving import ActionForm, WarningsForm
 
 FAULTS = {
     "scientific": _("A spreadsheet has rounded this number. Type it from the household register."),
