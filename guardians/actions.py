@@ -159,7 +159,7 @@ def record_absence(
         words = _("%(name)s is on record as away since %(day)s. End that absence first.")
         values = {"name": relative.name, "day": later.from_on.isoformat()}
         raise ValidationError({"from_on": ValidationError(words % values, code="open")})
-    if later is not None:
+    if later is not None and later.until_on is not None:
         words = _("%(name)s was away until %(day)s; the next absence begins then or later.")
         values = {"name": relative.name, "day": later.until_on.isoformat()}
         raise ValidationError({"from_on": ValidationError(words % values, code="overlap")})

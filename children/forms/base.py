@@ -47,7 +47,7 @@ class WarningsForm(ActionForm):
         return bool(self.warnings) and self.data.get("acknowledged") == self.doubts
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean()
+        values = super().clean() or self.cleaned_data
         self.look_for_doubts()
         if self.warnings and not self.is_acknowledged:
             self.add_error(

@@ -35,6 +35,8 @@ def is_full_number(words: str) -> bool:
 class ChildrenFilter(forms.Form):
     """Which children to list. Everything is optional; what the address does not know is refused by name."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     q = forms.CharField(label=_("Name, pinyin or last 4 of the ID number"), max_length=72, required=False)
     under = forms.CharField(label=_("School or village"), max_length=40, required=False, widget=forms.Select)
     definition = forms.ChoiceField(label=_("Definition"), required=False)

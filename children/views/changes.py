@@ -70,8 +70,9 @@ def _changed_meanwhile(form: EditForm, code: str) -> list[tuple[Any, Any]]:
     now = get_object_or_404(Child, code=code)
     if not form.is_bound or str(now.version) == form.data.get("version"):
         return []
-    form.data = form.data.copy()
-    form.data["version"] = now.version
+    data: Any = form.data  # a QueryDict: it came with the request
+    form.data = data.copy()
+    form.data["version"] = now.version  # type: ignore[index]  # the copy can be written
     saved = EditForm(child=now)
     fields = [name for name in form.facts() if form.cleaned_data[name] != getattr(now, name) and name in saved.fields]
     return [(saved.fields[name].label, _word(now, name)) for name in fields]
