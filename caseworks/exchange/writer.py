@@ -76,7 +76,7 @@ class Writer:
         self._add_changes(work)
 
     def _add_changes(self, work: Work) -> None:
-        ended: tuple[tuple[type[models.Model], Any], ...] = (
+        ended: tuple[tuple[Any, Any], ...] = (
             (Enrolment, work.close_enrolment),
             (Residence, work.close_residence),
             (Entrustment, work.close_care),
@@ -85,7 +85,7 @@ class Writer:
             if key:
                 self.closed[model].append(key)
         self.closed[Absence] += work.close_absences
-        amended: tuple[tuple[type[models.Model], Any], ...] = (
+        amended: tuple[tuple[Any, Any], ...] = (
             (Enrolment, work.amend_enrolment),
             (Residence, work.amend_residence),
             (Declaration, work.amend_declaration),
@@ -108,19 +108,19 @@ class Writer:
             open_many(piece)
         for model, keys in self.closed.items():
             for piece in _pieces(keys):
-                if model._default_manager.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
+                if model.objects.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
                     raise MovedError
         around: tuple[Any, ...] = (
             Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
         )  # fmt: skip
         for model in around:
             for piece in _pieces(rows[model]):
-                model._default_manager.bulk_create(piece)
+                model.objects.bulk_create(piece)
         for model, key, version, fields in self.versioned:
-            if not model._default_manager.filter(pk=key, version=version).update(**fields, version=version + 1):
+            if not model.objects.filter(pk=key, version=version).update(**fields, version=version + 1):
                 raise MovedError
         for model, key, fields in self.amended:
-            if not model._default_manager.filter(pk=key).update(**fields):
+            if not model.objects.filter(pk=key).update(**fields):
                 raise MovedError
         for child, via, path in self.closed_roads:
             Reach.objects.filter(child=child, via=via, path=path).delete()
