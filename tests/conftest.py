@@ -7,15 +7,19 @@ records about children says on whose behalf, with `as_user(...)` or `as_everyone
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from caseworks import access
+from caseworks import access, keyring
 from tests import factories
 
 
 def pytest_configure() -> None:
+    keys = Path(settings.KEY_FILE)
+    if not keys.exists():
+        keyring.create(keys)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -1,6 +1,9 @@
 """The settings of the tests, whatever the machine's own environment says. Loaded by pytest before Django."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 os.environ.update(
     {
@@ -12,3 +15,8 @@ os.environ.update(
     }
 )
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:")
+
+# the keys of this run, thrown away with it
+_keys = tempfile.mkdtemp(prefix="caseworks-test-keys-")
+os.environ.setdefault("KEY_FILE", f"{_keys}/keys")
+atexit.register(shutil.rmtree, _keys, ignore_errors=True)
