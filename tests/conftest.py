@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
 
-from caseworks import access, keyring
+from caseworks import access, audit_triggers, keyring
 from tests import factories
 
 
@@ -25,6 +28,20 @@ def pytest_configure() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_audit_trail_may_be_emptied_between_tests():
+    """Tests with real transactions end by emptying every table, which the triggers rightly refuse."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def without_triggers(self) -> None:
+        audit_triggers.drop(connection)
+        empty(self)
+        audit_triggers.create(connection)
+
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", without_triggers):
+        yield
 
 
 @pytest.fixture
