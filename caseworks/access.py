@@ -27,6 +27,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from caseworks.encryption import sealed_for_bulk_update
+
 if TYPE_CHECKING:
     from caseworks.models import Posting, User
 
@@ -318,6 +320,12 @@ class ScopedQuerySet(models.QuerySet):
         objs = list(objs)
         _require_reach(self.model, {getattr(row, "child_id", None) for row in objs} - {None})
         return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
+        objs, fields = list(objs), list(fields)
+        _scope_in_force()
+        with sealed_for_bulk_update(objs, fields):
+            return super().bulk_update(objs, fields, *args, **kwargs)
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:
         raise ScopeError("Raw SQL does not know the scope in force.")

@@ -102,6 +102,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# The keys of what is sealed at rest (caseworks/keyring.py): outside the database and outside its backups.
+KEY_FILE = environment.read("KEY_FILE", str(VAR / "keys"))
+
 # --- Who is there ---------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "caseworks.User"

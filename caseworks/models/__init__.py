@@ -1,6 +1,6 @@
 """The office's own records."""
 
-from caseworks.models.audit import AuditEvent
+from caseworks.models.audit import AuditEvent, AuditSeal
 from caseworks.models.base import PathField, Period, Record, in_force, subtree
 from caseworks.models.organizations import Organization
 from caseworks.models.staff import Posting, User
@@ -8,6 +8,7 @@ from caseworks.models.submissions import Submission
 
 __all__ = [
     "AuditEvent",
+    "AuditSeal",
     "Organization",
     "PathField",
     "Period",

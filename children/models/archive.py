@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists
 from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet, subquery
 from caseworks.codelists import CodeField
+from caseworks.encryption import SealedField
 from caseworks.identity import random_code
 from caseworks.models import Organization, Record, in_force, subtree
 from children import idnumbers, names
@@ -116,7 +117,7 @@ class Child(Record, AboutChildren):
     only_child = models.BooleanField(_("only child"), null=True, blank=True)
     orphan = models.BooleanField(_("orphan"), null=True, blank=True)
     guardianship = CodeField(codelists.GUARDIANSHIP, verbose_name=_("guardianship"))
-    notes = models.TextField(_("notes"), max_length=2000, blank=True)
+    notes = SealedField(_("notes"), max_length=2000, multiline=True)
     opened_on = models.DateField(_("archive opened on"))
     closed_on = models.DateField(_("archive closed on"), null=True, blank=True)
     exit_reason = CodeField(codelists.EXIT_REASON, verbose_name=_("reason of exit"))
