@@ -24,3 +24,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");
   if (token) event.detail.headers["X-CSRFToken"] = token.value;
 });
+
+// a page made to be printed
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
