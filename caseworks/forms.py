@@ -71,7 +71,7 @@ class CodeForm(forms.Form):
     """Six digits from the app; where the factor is in force already, a printed recovery code as well."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Code from the app"),
         max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", "autocapitalize": "off"}

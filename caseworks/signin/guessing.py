@@ -17,7 +17,8 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from pypinyin import Style, lazy_pinyin
 
 ENOUGH_PIECES = 5
-_LONGEST_LOOKED_AT = 64
+_LONGEST_LOOKED_AT = 128
+_TIMES_PER_PIECE = 8
 _LONGEST_PIECE = 24
 _SHORTEST_WALK = 3
 _SHORTEST_COMMON = 4
@@ -33,8 +34,8 @@ _SYLLABLE = (
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
     "(?:iang|iong|uang|ang|eng|ong|ian|iao|ing|uai|uan|ai|ei|ao|ou|an|en|er|ia|ie|iu|in|ua|uo|ui|un|ue|ve|a|o|e|i|u|v))"
 )
-# A person's name of two or three characters in pinyin, or one courtesy: zhangwei, ouyangna, xiaoli, liulaoshi.
-_NAME = re.compile(f"(?:{_SURNAMES}){_SYLLABLE}{{1,2}}|(?:xiao|lao|a)(?:{_SURNAMES})|(?:{_SURNAMES})(?:laoshi|zhuren)")
+# A surname, a person's name of two or three characters in pinyin, or a courtesy: zhangwei, ouyangna, xiaoli, liulaoshi.
+_NAME = re.compile(f"(?:{_SURNAMES}){_SYLLABLE}{{0,2}}|(?:xiao|lao|a)(?:{_SURNAMES})|(?:{_SURNAMES})(?:laoshi|zhuren)")
 _NUMBERS = re.compile(
     r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"  # a date
     r"|\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"  # a date without its century
@@ -118,7 +119,7 @@ def pieces(password: str, context: Iterable[str] = ()) -> int:
 def _fewest(text: str, words: frozenset[str]) -> int:
     again = (text + text).find(text, 1)
     if again < len(text):
-        return _fewest(text[:again], words) + 1
+        return _fewest(text[:again], words) + max(1, len(text) // again // _TIMES_PER_PIECE)
     best = [0] * (len(text) + 1)
     for end in range(1, len(text) + 1):
         starts = range(max(0, end - _LONGEST_PIECE), end)

@@ -88,18 +88,23 @@ def answer(request: HttpRequest, response: HttpResponse | None, credentials: dic
 
     The fifth wrong password still gets the ordinary answer; the sixth try gets this one, right or wrong.
     """
-    if request.axes_failures_since_start is not None and response is not None:
+    if _was_looked_at(request) and response is not None:
         return response
     until = locked_until(client_login(request, credentials), address_of(request)) or timezone.now() + LOCKED_FOR
     locked = page(request, "caseworks/signin/locked.html", status=429, until=until)
     locked["Retry-After"] = str(max(1, round((until - timezone.now()).total_seconds())))
-    return locked
+    return locked.render()
 
 
 def forget(login: str) -> None:
     """Let a login try again at once: an administrator has just given it a new password."""
     AccessAttempt.objects.filter(username=login_key(login)).delete()
     AccessFailureLog.objects.filter(username=login_key(login)).delete()
+
+
+def _was_looked_at(request: HttpRequest) -> bool:
+    """True if the password was compared, false if the try was refused because of those before it."""
+    return request.axes_failures_since_start is not None
 
 
 def _record(action: str, credentials: dict[str, Any], request: HttpRequest) -> None:
@@ -114,14 +119,14 @@ def _record(action: str, credentials: dict[str, Any], request: HttpRequest) -> N
 @receiver(user_login_failed)
 def note_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     """A wrong password is an event; a try that was not even looked at is none, or anybody could fill the trail."""
-    if request is not None and not getattr(request, "axes_locked_out", False):
+    if request is not None and _was_looked_at(request):
         _record("user.sign_in_failed", credentials, request)
 
 
 @receiver(user_locked_out)
 def note_lock(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
     """The try that closed the door is an event."""
-    if request.axes_failures_since_start is not None:
+    if _was_looked_at(request):
         _record("user.locked_out", request.axes_credentials, request)
 
 

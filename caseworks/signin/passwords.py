@@ -8,9 +8,11 @@ none of the last five, and neither name, login nor telephone number in it.
 
 from __future__ import annotations
 
+import functools
+import os
 import re
-import threading
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
@@ -39,15 +41,20 @@ class Argon2idHasher(Argon2PasswordHasher):
     memory_cost = 19 * 1024
     time_cost = 2
     parallelism = 1
-    at_once = threading.BoundedSemaphore(4)
+    at_once = 4
 
     def encode(self, password: str, salt: str) -> str:
-        with self.at_once:
-            return super().encode(password, salt)
+        return _lanes(os.getpid()).submit(super().encode, password, salt).result()
 
     def verify(self, password: str, encoded: str) -> bool:
-        with self.at_once:
-            return super().verify(password, encoded)
+        return _lanes(os.getpid()).submit(super().verify, password, encoded).result()
+
+
+@functools.cache
+def _lanes(process: int) -> ThreadPoolExecutor:
+    """The threads of this process in which hashes are made. Threads and not only a counter, because every thread that
+    has ever made a hash keeps its 19 MiB. By process, because threads do not survive a fork."""
+    return ThreadPoolExecutor(Argon2idHasher.at_once, thread_name_prefix="password-hash")
 
 
 def known_words(user: Any) -> set[str]:
