@@ -105,6 +105,7 @@ def language(request: HttpRequest) -> HttpResponse:
             max_age=365 * 24 * 3600,
             samesite="Lax",
             secure=settings.HTTPS,
+            httponly=True,
         )
     return response
 

@@ -24,6 +24,11 @@ from caseworks.submissions import once
 from caseworks.views import following
 
 
+def _posted(request: HttpRequest) -> Any:
+    """What was sent, also when it is nothing but a press of the button; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 @signed_in(methods=("GET", "POST"))
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account: password, second factor, and the browsers that are signed in, each of which can be ended."""
@@ -56,7 +61,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Set up a second factor, replace it, renew its recovery codes or remove it. Each asks for the password again."""
     user: Any = request.user
     demanded = gates.role_demands_second_factor(request.postings)
-    form = OwnPasswordForm(request, data=request.POST or None)
+    form = OwnPasswordForm(request, data=_posted(request))
     if request.method == "POST" and form.is_valid():
         wish = request.POST.get("do")
         if wish == "set-up":
@@ -85,7 +90,7 @@ def second_factor_new(request: HttpRequest) -> HttpResponse:
     factor = SecondFactor.objects.filter(user=user, confirmed=False).first()
     if factor is None:
         return redirect("caseworks:second_factor")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         outcome = actions.confirm_second_factor(user=user, by=user, code=form.cleaned_data["code"])
         if not isinstance(outcome, otp.Outcome):
@@ -111,7 +116,7 @@ def second_factor_check(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if user.second_factor_since is None or sessions.is_verified(request):
         return redirect(following(request))
-    form = CodeForm(request.POST or None)
+    form = CodeForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         outcome = actions.check_second_factor(user=user, code=form.cleaned_data["code"])
         if outcome.right:
@@ -171,7 +176,7 @@ def slip(request: HttpRequest, login: str) -> HttpResponse:
     user = User.objects.filter(username=login, is_active=True).exclude(pk=request.user.pk).first()
     if user is None or not _may_get_a_slip(user, request.posting):
         raise Http404
-    form = SlipForm(request.POST or None)
+    form = SlipForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         with once(request) as submission:
             if submission.again:
