@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from caseworks.signin import passwords
+
 
 class LoginForm(AuthenticationForm):
     """Login and password."""
@@ -43,6 +45,12 @@ class ChangePasswordForm(_OwnPassword, PasswordChangeForm):
 
     def __init__(self, request: Any, data: Any = None) -> None:
         super().__init__(request, request.user, data=data)
+        self.fields["new_password1"].help_text = passwords.advice()
+        self.fields["new_password2"].help_text = ""
+
+    def validate_password_for_user(self, user: Any, password_field_name: str = "") -> None:
+        """What is wrong with the new password is said beside it, and not beside its repetition."""
+        super().validate_password_for_user(user, "new_password1")
 
     def clean_old_password(self) -> str:
         password = self.cleaned_data["old_password"]

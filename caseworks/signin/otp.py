@@ -40,7 +40,7 @@ def app_address(user: User, seed: str) -> str:
 
 def picture(address: str) -> str:
     """A QR code as a data: address of an SVG, which the content policy allows for images."""
-    return segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=4)
+    return segno.make(address, error="l", micro=False).svg_data_uri(scale=5, border=4)
 
 
 def in_groups(text: str, size: int = 4) -> str:

@@ -57,6 +57,20 @@ def _lanes(process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(Argon2idHasher.at_once, thread_name_prefix="password-hash")
 
 
+def advice() -> str:
+    """What the page says before anything is typed."""
+    words = _(
+        "At least 8 characters. No names, years, telephone numbers or neighbouring keys; several words in a row are good."
+    )
+    if settings.PASSWORD_PROFILE != DJBH:
+        return words
+    return (
+        words
+        + " "
+        + _("Three of these four: small letters, capital letters, digits, other signs. A new one every 90 days.")
+    )
+
+
 def known_words(user: Any) -> set[str]:
     """What somebody who knows the person would try: name, login, and the offices of the person's posts."""
     if not isinstance(user, User):
@@ -81,9 +95,6 @@ class NotGuessable:
                 code="guessable",
             )
 
-    def get_help_text(self) -> str:
-        return _("No names, years, telephone numbers or neighbouring keys; several words in a row are good.")
-
 
 class NotTheSame:
     """Refuses the password the account already has: the one on the slip must not stay."""
@@ -91,9 +102,6 @@ class NotTheSame:
     def validate(self, password: str, user: Any = None) -> None:
         if isinstance(user, User) and not user._state.adding and check_password(password, user.password):
             raise ValidationError(_("This is the password you already have. Choose another."), code="same")
-
-    def get_help_text(self) -> str:
-        return _("Different from the one you have.")
 
 
 def _kinds(password: str) -> int:
@@ -147,8 +155,3 @@ class Profile:
             FormerPassword.objects.create(user=user, digest=user.password)
             kept = FormerPassword.objects.filter(user=user).order_by("-id").values("pk")[:PASSWORDS_REMEMBERED]
             FormerPassword.objects.filter(user=user).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
-
-    def get_help_text(self) -> str:
-        if settings.PASSWORD_PROFILE != DJBH:
-            return ""
-        return _("Three of these four: small letters, capital letters, digits, other signs. A new one every 90 days.")

@@ -29,3 +29,14 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
 });
+
+// a long password is typed more surely when it can be read; it is hidden again before it is sent
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-show-passwords]")) return;
+  event.target.form.querySelectorAll("input[autocomplete$=password]").forEach((input) => {
+    input.type = event.target.checked ? "text" : "password";
+  });
+});
+document.addEventListener("submit", (event) => {
+  event.target.querySelectorAll("input[autocomplete$=password]").forEach((input) => { input.type = "password"; });
+});

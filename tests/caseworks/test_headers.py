@@ -83,13 +83,13 @@ import json, sys
 import django
 from django.conf import settings
 settings.STATIC_ROOT = sys.argv[1]
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 django.setup()
 from django.core.management import call_command
 from django.test import Client
 from caseworks.actions import open_office
 from django.utils import timezone
 call_command("migrate", verbosity=0)
-call_command("collectstatic", verbosity=0, interactive=False)
 open_office(code="jiang", name="江县", kind="county", login="zhang", person="张三", today=timezone.localdate())
 client = Client(raise_request_exception=False, headers={"host": "cases.example"})
 found = {}
@@ -103,7 +103,7 @@ note("plain", client.get("/login/"))
 note("wrong host", client.get("/login/", headers={"host": "evil.example"}, secure=True))
 note("login", client.get("/login/", secure=True))
 note("english", client.post("/language/", {"language": "en"}, secure=True))
-note("static", client.get("/static/img/icon.svg", secure=True))
+note("static", client.get("/static/site.css", secure=True))
 from caseworks.models import User
 user = User.objects.get()
 user.set_password("pass-word-of-tests")
@@ -120,6 +120,8 @@ def real(tmp_path_factory) -> dict:
     """Answers of a real installation: its settings are made when the process starts, so it is a process of its own."""
     home = tmp_path_factory.mktemp("real")
     keyring.create(home / "keys")
+    (home / "static").mkdir()
+    (home / "static" / "site.css").write_text("body {}")
     environment = {
         **os.environ,
         "CASEWORKS_DEMO": "0",
