@@ -36,7 +36,7 @@ def role_demands_second_factor(postings: list[Any]) -> bool:
     return not settings.DEMO and any(post.role in ROLES_WITH_SECOND_FACTOR for post in postings)
 
 
-def pending(request: HttpRequest) -> Gate | None:
+def pending(request: Any) -> Gate | None:
     """The first gate this person has not passed yet."""
     user: Any = request.user
     if user.must_change_password(timezone.now()):

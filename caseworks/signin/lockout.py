@@ -102,7 +102,7 @@ def forget(login: str) -> None:
     AccessFailureLog.objects.filter(username=login_key(login)).delete()
 
 
-def _was_looked_at(request: HttpRequest) -> bool:
+def _was_looked_at(request: Any) -> bool:
     """True if the password was compared, false if the try was refused because of those before it."""
     return request.axes_failures_since_start is not None
 
@@ -124,7 +124,7 @@ def note_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest 
 
 
 @receiver(user_locked_out)
-def note_lock(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+def note_lock(sender: Any, request: Any, **kwargs: Any) -> None:
     """The try that closed the door is an event."""
     if _was_looked_at(request):
         _record("user.locked_out", request.axes_credentials, request)

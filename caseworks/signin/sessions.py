@@ -95,6 +95,8 @@ def _moment(stamp: float | None) -> datetime | None:
 def begin(request: HttpRequest, user: Any) -> None:
     """Stamp the session of somebody who has just signed in: when, from where, with which browser, holding which posts."""
     now = timezone.now()
+    if _BEGUN in request.session:  # signed in again in the same session, which Django would leave its key
+        request.session.cycle_key()
     request.session.set_expiry(None)
     request.session.pop(_VERIFIED, None)
     request.session[_USED] = now.timestamp()

@@ -146,6 +146,17 @@ def test_who_has_one_is_asked_for_it_everywhere_also_in_the_demo(cast, clock):
     assert AuditEvent.objects.filter(action="user.second_factor_shown", by=cast.clerk).count() == 1
 
 
+def test_signing_in_again_in_the_same_browser_asks_again_and_changes_the_key(cast, clock):
+    _set_up(cast.clerk)
+    clock.shift(HALF_MINUTE)
+    client = _sign_in(cast.clerk)
+    _show(client, _now(cast.clerk))
+    before = client.cookies["session"].value
+    client.post("/login/", {"username": cast.clerk.username, "password": PASSWORD})
+    assert client.cookies["session"].value != before
+    assert not _is_in(client)
+
+
 def test_the_password_alone_cannot_take_the_second_factor_away(cast, clock):
     _set_up(cast.clerk)
     client = _sign_in(cast.clerk)
