@@ -10,6 +10,7 @@ class CaseworksConfig(AppConfig):
 
     def ready(self) -> None:
         from caseworks import checks  # noqa: F401  (registers them)
+        from caseworks.signin import lockout  # noqa: F401  (listens to who signs in)
 
 
 class SharedAdminConfig(admin_apps.AdminConfig):

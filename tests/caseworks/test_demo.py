@@ -264,7 +264,9 @@ def test_the_children_of_another_county_are_nobody_else_s(day):
 
 def test_the_logins_work_and_no_other_account_does(client):
     for login in DEMO_LOGINS:
-        assert client.login(username=login.username, password=PASSWORD)
+        answer = client.post("/login/", {"username": login.username, "password": PASSWORD})
+        assert answer.status_code == 302
+        assert client.get("/account/").status_code == 200  # neither another password nor a second factor is demanded
         posting = Posting.objects.get(user__username=login.username)
         assert (posting.organization.code, posting.role) == (login.organization, login.role)
     logins = {login.username for login in DEMO_LOGINS}
