@@ -23,7 +23,8 @@ from django.core.exceptions import FullResultSet, PermissionDenied
 from django.db import models
 from django.db.models.expressions import Exists, Expression, F, OuterRef
 from django.db.models.lookups import In
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -411,7 +412,7 @@ class AboutChildren(models.Model):
 class View(Protocol):
     rule: Rule
 
-    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse: ...
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
 
 
 class Gate(StrEnum):
@@ -433,12 +434,12 @@ class Rule:
     before: tuple[Gate, ...] = ()
 
 
-def _guard(rule: Rule) -> Callable[[Callable[..., HttpResponse]], View]:
+def _guard(rule: Rule) -> Callable[[Callable[..., HttpResponseBase]], View]:
     allowed = (*rule.methods, "HEAD") if "GET" in rule.methods else rule.methods
 
-    def decorate(view: Callable[..., HttpResponse]) -> View:
+    def decorate(view: Callable[..., HttpResponseBase]) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             if rule.permission is not None and not allows(rule.permission):

@@ -113,17 +113,18 @@ class AccessMiddleware:
 
     def __call__(self, request: Request) -> HttpResponse:
         user = request.user
-        request.posting, request.postings = None, []
+        request.posting, request.postings = None, []  # type: ignore[assignment]  # see caseworks/requests.py
         if not user.is_authenticated:
             return self.get_response(request)
-        request.posting, request.postings = _acting_posting(request, user)
+        posting, request.postings = _acting_posting(request, user)
         if sessions.has_lost_a_post(request, request.postings):
             _sign_out(request)
-            request.posting, request.postings = None, []
-        if request.posting is None:
+            posting, request.postings = None, []
+        if posting is None:
             return self.get_response(request)
+        request.posting = posting
         verified = sessions.is_verified(request)
-        with access.scope(user, posting=request.posting, address=address_of(request), verified=verified):
+        with access.scope(user, posting=posting, address=address_of(request), verified=verified):
             response = self.get_response(request)
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()

@@ -7,7 +7,6 @@ beside it, so that colour and length are never the only carriers.
 from __future__ import annotations
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from caseworks.reports.document import Table
 
@@ -17,7 +16,7 @@ LONGEST = 80  # percent of the space
 FONTS = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 
 
-def bars(table: Table) -> SafeString:
+def bars(table: Table) -> str:
     """A bar for each of the table's longest rows, in the order of the table."""
     figures = [(row.label, row.cells[table.main]) for row in table.rows]
     drawn = [(label, figure) for label, figure in figures if figure is not None and figure.value][:MOST]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.safestring import SafeString
 
 from caseworks.reports import charts
 from caseworks.reports.document import Row, Table
@@ -12,7 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def bars(table: Table) -> SafeString:
+def bars(table: Table) -> str:
     """The chart of a table."""
     return charts.bars(table)
 
