@@ -27,7 +27,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.encryption import sealed_for_bulk_update
+from caseworks.encryption import SealedQuerySet, fill_indexes, with_indexes
 
 if TYPE_CHECKING:
     from caseworks.models import Posting, User
@@ -278,7 +278,7 @@ class InScope(Expression):
         return compiler.compile(In(self.column, keys.query))
 
 
-class ScopedQuerySet(models.QuerySet):
+class ScopedQuerySet(SealedQuerySet):
     """A queryset of records about children."""
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
@@ -287,10 +287,8 @@ class ScopedQuerySet(models.QuerySet):
         return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
-        objs, fields = list(objs), list(fields)
         _scope_in_force()
-        with sealed_for_bulk_update(objs, fields):
-            return super().bulk_update(objs, fields, *args, **kwargs)
+        return super().bulk_update(objs, fields, *args, **kwargs)
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:
         raise ScopeError("Raw SQL does not know the scope in force.")
@@ -331,7 +329,14 @@ class AboutChildren(models.Model):
         abstract = True
         base_manager_name = "objects"
 
+    def validate_constraints(self, exclude: Any = None) -> None:
+        fill_indexes(self)
+        super().validate_constraints(exclude=exclude)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
+        fill_indexes(self)
+        if kwargs.get("update_fields"):
+            kwargs["update_fields"] = with_indexes(type(self), kwargs["update_fields"])
         if self._state.adding:
             child = getattr(self, "child_id", None)
             _require_reach(type(self), {child} - {None})
