@@ -329,10 +329,6 @@ class AboutChildren(models.Model):
         abstract = True
         base_manager_name = "objects"
 
-    def validate_constraints(self, exclude: Any = None) -> None:
-        fill_indexes(self)
-        super().validate_constraints(exclude=exclude)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         fill_indexes(self)
         if kwargs.get("update_fields"):
@@ -351,6 +347,10 @@ class AboutChildren(models.Model):
         if not type(self)._base_manager.filter(pk=self.pk).exists():
             raise ScopeError(f"{type(self).__name__} is outside the scope in force.")
         return super().delete(*args, **kwargs)
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        fill_indexes(self)
+        super().validate_constraints(exclude=exclude)
 
 
 # --- Guards -----------------------------------------------------------------------------------------------------------
