@@ -23,6 +23,11 @@ def _in_chinese() -> bool:
     return (get_language() or "zh-hans").startswith("zh")
 
 
+def not_collected() -> str:
+    """What is said where nothing is recorded, in the language of the page."""
+    return NOT_COLLECTED_ZH if _in_chinese() else NOT_COLLECTED_EN
+
+
 @dataclass(frozen=True)
 class Code:
     """One entry of a list. `also` holds the other words people write for it in their sheets."""
@@ -69,7 +74,7 @@ class CodeList:
         """The word for a code in the language of the page; 未采集 for the empty code, the code itself if unknown."""
         if code in self._by_code:
             return self._by_code[code].label
-        return code or (NOT_COLLECTED_ZH if _in_chinese() else NOT_COLLECTED_EN)
+        return code or not_collected()
 
     def zh(self, code: str) -> str:
         """The official Chinese word for a code; empty for the empty code."""
@@ -388,6 +393,17 @@ PAIRING_END = _list(
     ("mentor", "帮扶人变动", "the mentor changed"),
     ("child", "儿童离开", "the child left"),
     ("closed", "档案关闭", "the archive was closed"),
+    ("other", "其他", "other"),
+)
+
+REVEAL_REASON = _list(
+    "why a masked value is shown in full",
+    "未成年人网络保护条例 art. 36: each access has a purpose and is recorded",
+    ("contact", "联系家长或照护人", "to reach a parent or carer"),
+    ("visit", "上门走访", "to visit the home"),
+    ("verify", "核对信息", "to check what is recorded"),
+    ("form", "填表、办手续", "to fill in a form"),
+    ("danger", "孩子有危险", "a child is in danger"),
     ("other", "其他", "other"),
 )
 

@@ -19,6 +19,7 @@ office = (
 
 urlpatterns = [
     path("", include(office)),
+    path("", include("caseworks.disclosure.urls")),
     path("", include("visits.urls")),
     path("children/", include("children.urls")),
     path("reports/", include("caseworks.reports.urls")),
