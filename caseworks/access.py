@@ -27,7 +27,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.encryption import SealedQuerySet, fill_indexes, with_indexes
+from caseworks.encryption import SealedQuerySet, fill_indexes, indexes_of
 
 if TYPE_CHECKING:
     from caseworks.models import Posting, User
@@ -331,8 +331,8 @@ class AboutChildren(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         fill_indexes(self)
-        if kwargs.get("update_fields"):
-            kwargs["update_fields"] = with_indexes(type(self), kwargs["update_fields"])
+        if fields := kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*fields, *indexes_of(type(self), fields)}
         if self._state.adding:
             child = getattr(self, "child_id", None)
             _require_reach(type(self), {child} - {None})

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.core.checks import Error, register
-from django.db import models
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, models
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from caseworks import privacy
+from caseworks import keycheck, privacy
 from caseworks.encryption import SealedField
 from caseworks.environment import ROOT
 
@@ -71,3 +72,15 @@ def every_field_is_classified(app_configs: Any, **kwargs: Any) -> list[Error]:
             if isinstance(fields[name], SealedField) != (privacy.GROUPS[groups[name]].level is privacy.Level.SEALED)
         ]
     return sorted(errors, key=lambda error: error.msg)
+
+
+@register()
+def the_keys_are_those_of_this_database(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """The key file is there, is nobody else's to read, and opens what this database was sealed with."""
+    try:
+        keycheck.verify()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="keys.E001")]
+    except DatabaseError:  # not made yet, or not reachable: the server itself asks again when it starts
+        return []
+    return []

@@ -181,10 +181,9 @@ def blind_indexes(model: type[models.Model]) -> list[BlindIndexField]:
     return [field for field in model._meta.concrete_fields if isinstance(field, BlindIndexField)]
 
 
-def with_indexes(model: type[models.Model], names: Iterable[str]) -> list[str]:
-    """Names of fields to be written, and with them the blind indexes of those that have one."""
-    names = list(names)
-    return names + [index.name for index in blind_indexes(model) if index.of in names and index.name not in names]
+def indexes_of(model: type[models.Model], names: Iterable[str]) -> list[str]:
+    """The blind indexes that must be written together with these fields."""
+    return [index.name for index in blind_indexes(model) if index.of in names]
 
 
 def fill_indexes(row: models.Model) -> None:
@@ -206,14 +205,18 @@ def _ready_for_bulk_update(rows: list[Any], fields: list[models.Field]) -> Itera
     finally:
         for row, values in zip(rows, plain, strict=True):
             row.__dict__.update(values)
-            fill_indexes(row)
+            for index in fields:
+                if isinstance(index, BlindIndexField):
+                    index.pre_save(row, False)
 
 
 class SealedQuerySet(models.QuerySet):
     """A queryset of rows with sealed fields: `bulk_update` seals them and keeps their blind indexes."""
 
     def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
-        rows, names = list(objs), with_indexes(self.model, fields)
+        rows, names = list(objs), list(fields)
+        touched = [name for name in names if not all(isinstance(row.__dict__.get(name), _Sealed) for row in rows)]
+        names += [index for index in indexes_of(self.model, touched) if index not in names]
         found = [self.model._meta.get_field(name) for name in names]
         special = [field for field in found if isinstance(field, SealedField | BlindIndexField)]
         with _ready_for_bulk_update(rows, special):

@@ -118,6 +118,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "trail": "at by posting path action kind object_id reason changes address",
     },
     "caseworks.AuditSeal": {"trail": "number position events sealed_at digest mac"},
+    "caseworks.KeyCheck": {"key": "id purpose identifier used_since", "inner": "canary"},
     "children.Child": {
         "key": "id code version",
         "basic": "name sex born_on ethnicity only_child opened_on closed_on exit_reason",

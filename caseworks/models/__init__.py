@@ -2,6 +2,7 @@
 
 from caseworks.models.audit import AuditEvent, AuditSeal
 from caseworks.models.base import PathField, Period, Record, in_force, subtree
+from caseworks.models.keys import KeyCheck
 from caseworks.models.organizations import Organization
 from caseworks.models.staff import Posting, User
 from caseworks.models.submissions import Submission
@@ -9,6 +10,7 @@ from caseworks.models.submissions import Submission
 __all__ = [
     "AuditEvent",
     "AuditSeal",
+    "KeyCheck",
     "Organization",
     "PathField",
     "Period",
