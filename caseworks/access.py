@@ -53,6 +53,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_ORGANIZATIONS = "manage_organizations"
     VIEW_AUDIT = "view_audit"
+    VIEW_LOOKS = "view_looks"  # who looked at a child's archive
 
 
 class Via(StrEnum):

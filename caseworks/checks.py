@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.core.checks import Error, register
+from django.conf import settings
+from django.core.checks import Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, models
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -84,3 +85,12 @@ def the_keys_are_those_of_this_database(app_configs: Any, **kwargs: Any) -> list
     except DatabaseError:  # not made yet, or not reachable: the server itself asks again when it starts
         return []
     return []
+
+
+@register(deploy=True)
+def somebody_answers_for_the_data(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """The public page of rules names a person."""
+    if settings.PRIVACY_OFFICER:
+        return []
+    words = "PRIVACY_OFFICER is not set: the page of rules must name who answers for children's data."
+    return [Warning(words, id="privacy.W001")]

@@ -407,6 +407,17 @@ REVEAL_REASON = _list(
     ("other", "其他", "other"),
 )
 
+LOOK = _list(
+    "what was done with an archive, as the audit trail calls it",
+    "未成年人网络保护条例 art. 36",
+    ("child.viewed", "打开档案", "opened the archive"),
+    ("child.printed", "打印档案", "printed the archive"),
+    ("child.exported", "导出档案", "exported the archive"),
+    ("field.revealed", "查看完整信息", "saw a value in full"),
+    ("field.reveal_refused", "查看次数过多，已拒绝", "asked too often and was refused"),
+    ("field.write_refused", "无权修改，已拒绝", "tried to change without the right"),
+)
+
 # --- The office -------------------------------------------------------------------------------------------------------
 
 ORGANIZATION_KIND = _list(

@@ -37,6 +37,14 @@ class Level(StrEnum):
     SEALED = "sealed"  # besides, unreadable in the database without the keys (caseworks/encryption.py)
 
 
+LEVELS = {
+    Level.PUBLIC: _("public"),
+    Level.PERSONAL: _("personal"),
+    Level.SENSITIVE: _("sensitive"),
+    Level.SEALED: _("sensitive, encrypted"),
+}
+
+
 class May(StrEnum):
     """What a role may do with a field."""
 
@@ -79,6 +87,19 @@ class Group:
     years: int | None
     since: Since
     rights: Mapping[str, May]
+
+    @property
+    def level_words(self) -> Any:
+        return LEVELS[self.level]
+
+    @property
+    def since_words(self) -> Any:
+        return SINCE[self.since]
+
+    @property
+    def about_people(self) -> bool:
+        """True for what people are told of: the registry's own keys and rules are not about them."""
+        return self.years is not None
 
 
 def _group(words: Any, level: Level, years: int | None, since: Since, rights: str) -> Group:
