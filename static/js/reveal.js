@@ -15,7 +15,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // a refusal is shown in place too
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.matches(".sealed-value") && [422, 429].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
+  if (!event.detail.target.matches(".sealed-value") || ![422, 429].includes(event.detail.xhr.status)) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
 });
 
 const maskAll = () => document.querySelectorAll(".sealed-value:has([data-hide-after])").forEach(mask);
