@@ -11,6 +11,7 @@ learnt from one, although there are few possible ID numbers in a county and a ye
 from __future__ import annotations
 
 import hmac
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ class _Opened(DeferredAttribute):
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if instance is not None and isinstance(value, _Sealed):
-            value = unseal(bytes(value), self.field.place(instance))
+            value = self.field.from_text(unseal(bytes(value), self.field.place(instance)))
             instance.__dict__[self.field.attname] = value
         return value
 
@@ -112,6 +113,14 @@ class SealedField(models.Field):
         """Where a value belongs: part of what is authenticated."""
         return f"{instance._meta.db_table}.{self.column}.{instance.pk}"
 
+    def to_text(self, value: Any) -> str:
+        """The text that is sealed for a value."""
+        return value or ""
+
+    def from_text(self, text: str) -> Any:
+        """The value of a text that was opened."""
+        return text
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return None if value is None else _Sealed(bytes(value))
 
@@ -123,7 +132,7 @@ class SealedField(models.Field):
         if isinstance(raw, _Sealed) and (not raw or raw[0] == keyring.current().newest("data")[0]):
             return raw
         # plain, or read before a new key came into use: the old key must not come back after `rotate_keys`
-        return _Sealed(seal(getattr(model_instance, self.attname) or "", self.place(model_instance)))
+        return _Sealed(seal(self.to_text(getattr(model_instance, self.attname)), self.place(model_instance)))
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, _Sealed):
@@ -139,6 +148,22 @@ class SealedField(models.Field):
     def formfield(self, **options: Any) -> Any:
         widget = {"widget": forms.Textarea(attrs={"rows": 3})} if self.multiline else {}
         return super().formfield(**{"form_class": forms.CharField, "max_length": self.max_length, **widget, **options})
+
+
+class SealedJSONField(SealedField):
+    """A list or dictionary that is sealed whole. An empty one is stored empty and read as the default."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"default": list, **options})
+
+    def to_text(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
+
+    def from_text(self, text: str) -> Any:
+        return json.loads(text) if text else self.get_default()
+
+    def formfield(self, **options: Any) -> None:
+        """None: nobody types one."""
 
 
 def _as_it_is(text: str) -> str:

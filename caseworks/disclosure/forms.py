@@ -41,8 +41,8 @@ class RevealForm(forms.Form):
 def _rows_within_reach(model: type[models.Model], posting: Posting | None) -> models.QuerySet:
     if issubclass(model, AboutChildren):
         return model._default_manager.all()
-    if hasattr(model._default_manager, "known_to"):
-        return model._default_manager.known_to(posting)
+    if posting is not None and hasattr(model._default_manager, "seen_from"):
+        return model._default_manager.seen_from(posting.organization)
     raise Http404
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationE
 from django.db import IntegrityError, connection, transaction
 
 from caseworks import keyring
-from caseworks.encryption import CannotOpenError, blind, seal, unseal
+from caseworks.encryption import CannotOpenError, SealedJSONField, blind, seal, unseal
 from children.models import Child, Residence
 from guardians.models import Relative
 from tests import factories
@@ -122,6 +122,15 @@ def test_length_is_that_of_the_text(as_everyone):
         child.full_clean()
     child.notes = "长" * 2000
     child.full_clean()
+
+
+def test_a_list_is_sealed_whole():
+    field = SealedJSONField()
+    assert field.from_text(field.to_text([{"姓名": "张三"}, None, 1])) == [{"姓名": "张三"}, None, 1]
+    assert field.to_text([]) == field.to_text(None) == ""
+    assert field.from_text("") == []
+    assert SealedJSONField(default=dict).from_text("") == {}
+    assert field.formfield() is None
 
 
 # --- found again without being opened ---

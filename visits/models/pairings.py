@@ -12,7 +12,7 @@ from caseworks.access import AboutChildren
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField, SealedQuerySet
 from caseworks.identity import random_code
-from caseworks.models import Organization, Period, Posting, Record, in_force, subtree
+from caseworks.models import Organization, Period, Record, in_force, subtree
 from children.models import Child
 
 
@@ -22,11 +22,9 @@ class MentorQuerySet(SealedQuerySet):
         low, high = subtree(organization.path)
         return self.filter(organization__path__gte=low, organization__path__lt=high)
 
-    def known_to(self, posting: Posting | None) -> MentorQuerySet:
-        """Mentors of the posting's office and below, and those ever paired with a child in scope."""
-        if posting is None:
-            return self.none()
-        low, high = subtree(posting.organization.path)
+    def seen_from(self, organization: Organization) -> MentorQuerySet:
+        """Mentors of an organization and under it, and whoever is or was paired with a child in scope."""
+        low, high = subtree(organization.path)
         own = Q(organization__path__gte=low, organization__path__lt=high)
         return self.filter(own | Q(pk__in=Pairing.objects.values("mentor")))
 
