@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django import forms
 from django.core.exceptions import FieldError
 from django.core.validators import MaxLengthValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.query_utils import DeferredAttribute
 
 from caseworks import keyring
@@ -76,7 +76,7 @@ class _Opened(DeferredAttribute):
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if instance is not None and isinstance(value, _Sealed):
-            value = self.field.from_text(unseal(bytes(value), self.field.place(instance)))
+            value = self.field.from_text(unseal(bytes(value), self.field.place(instance.pk)))
             instance.__dict__[self.field.attname] = value
         return value
 
@@ -109,9 +109,16 @@ class SealedField(models.Field):
     def get_internal_type(self) -> str:
         return "BinaryField"
 
-    def place(self, instance: models.Model) -> str:
-        """Where a value belongs: part of what is authenticated."""
-        return f"{instance._meta.db_table}.{self.column}.{instance.pk}"
+    def get_lookup(self, lookup_name: str) -> Any:
+        return super().get_lookup(lookup_name) if lookup_name in {"exact", "in", "isnull"} else None
+
+    def place(self, key: Any) -> str:
+        """Where the value of the row with that key belongs: part of what is authenticated."""
+        return f"{self.model._meta.db_table}.{self.column}.{key}"
+
+    def sealed(self, value: Any, key: Any) -> Any:
+        """What the column holds for a value of the row with that key."""
+        return _Sealed(seal(self.to_text(value), self.place(key)))
 
     def to_text(self, value: Any) -> str:
         """The text that is sealed for a value."""
@@ -132,14 +139,14 @@ class SealedField(models.Field):
         if isinstance(raw, _Sealed) and (not raw or raw[0] == keyring.current().newest("data")[0]):
             return raw
         # plain, or read before a new key came into use: the old key must not come back after `rotate_keys`
-        return _Sealed(seal(self.to_text(getattr(model_instance, self.attname)), self.place(model_instance)))
+        return self.sealed(getattr(model_instance, self.attname), model_instance.pk)
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or isinstance(value, _Sealed):
             return value
         if not value:
             return _Sealed()  # "is it recorded at all" may be asked, and a value may be taken away
-        raise FieldError(f"{self.name} is sealed: it cannot be searched or updated without its row.")
+        raise FieldError(f"{self.name} is sealed: it cannot be searched. Is there a blind index of it?")
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001
         value = super().get_db_prep_value(value, connection, prepared)
@@ -236,7 +243,31 @@ def _ready_for_bulk_update(rows: list[Any], fields: list[models.Field]) -> Itera
 
 
 class SealedQuerySet(models.QuerySet):
-    """A queryset of rows with sealed fields: `bulk_update` seals them and keeps their blind indexes."""
+    """A queryset of rows with sealed fields: `update` and `bulk_update` seal them and keep their blind indexes."""
+
+    def update(self, **values: Any) -> int:
+        plain = {
+            field: values.pop(field.name)
+            for field in self.model._meta.concrete_fields
+            if isinstance(field, SealedField)
+            and field.name in values
+            and not isinstance(values[field.name], _Sealed)
+            and not hasattr(values[field.name], "resolve_expression")
+        }
+        if not plain:
+            return super().update(**values)
+        for index in blind_indexes(self.model):
+            for field, value in plain.items():
+                if index.of == field.name:
+                    values[index.name] = index.digest(value)
+        # each row has its own seal; the condition is asked again by each UPDATE, so that a row changed meanwhile stays
+        with transaction.atomic(using=self.db):
+            return sum(
+                self.filter(pk=key).update(**values, **{field.name: field.sealed(plain[field], key) for field in plain})
+                for key in list(self.order_by().values_list("pk", flat=True))
+            )
+
+    update.alters_data = True  # type: ignore[attr-defined]
 
     def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
         rows, names = list(objs), list(fields)
