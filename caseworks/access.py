@@ -28,7 +28,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.encryption import sealed_for_bulk_update
+from caseworks.encryption import SealedQuerySet, fill_indexes, indexes_of
 
 if TYPE_CHECKING:
     from caseworks.models import Posting, User
@@ -54,6 +54,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_ORGANIZATIONS = "manage_organizations"
     VIEW_AUDIT = "view_audit"
+    VIEW_LOOKS = "view_looks"  # who looked at a child's archive
 
 
 class Via(StrEnum):
@@ -332,7 +333,7 @@ class InScope(Expression):
         return rows
 
 
-class ScopedQuerySet(models.QuerySet):
+class ScopedQuerySet(SealedQuerySet):
     """A queryset of records about children."""
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
@@ -341,10 +342,8 @@ class ScopedQuerySet(models.QuerySet):
         return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
-        objs, fields = list(objs), list(fields)
         _scope_in_force()
-        with sealed_for_bulk_update(objs, fields):
-            return super().bulk_update(objs, fields, *args, **kwargs)
+        return super().bulk_update(objs, fields, *args, **kwargs)
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:
         raise ScopeError("Raw SQL does not know the scope in force.")
@@ -390,6 +389,9 @@ class AboutChildren(models.Model):
         base_manager_name = "objects"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        fill_indexes(self)
+        if fields := kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*fields, *indexes_of(type(self), fields)}
         if self._state.adding:
             child = getattr(self, "child_id", None)
             _require_reach(type(self), {child} - {None})
@@ -404,6 +406,10 @@ class AboutChildren(models.Model):
         if not type(self)._base_manager.filter(pk=self.pk).exists():
             raise ScopeError(f"{type(self).__name__} is outside the scope in force.")
         return super().delete(*args, **kwargs)
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        fill_indexes(self)
+        super().validate_constraints(exclude=exclude)
 
 
 # --- Guards -----------------------------------------------------------------------------------------------------------

@@ -23,6 +23,11 @@ def _in_chinese() -> bool:
     return (get_language() or "zh-hans").startswith("zh")
 
 
+def not_collected() -> str:
+    """What is said where nothing is recorded, in the language of the page."""
+    return NOT_COLLECTED_ZH if _in_chinese() else NOT_COLLECTED_EN
+
+
 @dataclass(frozen=True)
 class Code:
     """One entry of a list. `also` holds the other words people write for it in their sheets."""
@@ -69,7 +74,7 @@ class CodeList:
         """The word for a code in the language of the page; 未采集 for the empty code, the code itself if unknown."""
         if code in self._by_code:
             return self._by_code[code].label
-        return code or (NOT_COLLECTED_ZH if _in_chinese() else NOT_COLLECTED_EN)
+        return code or not_collected()
 
     def zh(self, code: str) -> str:
         """The official Chinese word for a code; empty for the empty code."""
@@ -411,6 +416,28 @@ UNIT = _list(
     ("pairs", "对", "pairs"),
     ("schools", "所", "schools"),
     ("archives", "份", "archives"),
+)
+
+REVEAL_REASON = _list(
+    "why a masked value is shown in full",
+    "未成年人网络保护条例 art. 36: each access has a purpose and is recorded",
+    ("contact", "联系家长或照护人", "to reach a parent or carer"),
+    ("visit", "上门走访", "to visit the home"),
+    ("verify", "核对信息", "to check what is recorded"),
+    ("form", "填表、办手续", "to fill in a form"),
+    ("danger", "孩子有危险", "a child is in danger"),
+    ("other", "其他", "other"),
+)
+
+LOOK = _list(
+    "what was done with an archive, as the audit trail calls it",
+    "未成年人网络保护条例 art. 36",
+    ("child.viewed", "打开档案", "opened the archive"),
+    ("child.printed", "打印档案", "printed the archive"),
+    ("child.exported", "导出档案", "exported the archive"),
+    ("field.revealed", "查看完整信息", "saw a value in full"),
+    ("field.reveal_refused", "查看次数过多，已拒绝", "asked too often and was refused"),
+    ("field.write_refused", "无权修改，已拒绝", "tried to change without the right"),
 )
 
 # --- The office -------------------------------------------------------------------------------------------------------

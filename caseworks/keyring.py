@@ -79,15 +79,30 @@ def create(path: Path) -> None:
 
 
 def add_data_key(path: Path) -> int:
-    """Append a data key with the next id, from now on the one that seals new values; returns the id."""
+    """Add a data key with the next id, from now on the one that seals new values; returns the id.
+
+    The file is replaced in one step: a process that reads it meanwhile finds the old file or the new one.
+    """
     identifier = read(path).newest("data")[0] + 1
-    with path.open("a", encoding="ascii") as file:
-        file.write(_line("data", identifier))
-    current.cache_clear()
+    beside = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(path.read_text(encoding="ascii") + _line("data", identifier))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
     return identifier
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4)
+def _read_once(path: str, *_version: int) -> Keyring:
+    return read(Path(path))
+
+
 def current() -> Keyring:
-    """The keyring of this installation."""
-    return read(Path(settings.KEY_FILE))
+    """The keyring of this installation. The file is read again when it changes: every process at work must know a new
+    key before the first value sealed with it reaches it."""
+    try:
+        found = os.stat(settings.KEY_FILE)
+    except OSError as error:
+        raise _refuse(Path(settings.KEY_FILE), "cannot be read") from error
+    return _read_once(str(settings.KEY_FILE), found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode)

@@ -25,6 +25,7 @@ office = (
 
 urlpatterns = [
     path("", include(office)),
+    path("", include("caseworks.disclosure.urls")),
     path("", include("visits.urls")),
     path("children/", include("children.urls")),
     path("children/", include("guardians.urls")),

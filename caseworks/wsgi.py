@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caseworks.settings")
 application = get_wsgi_application()
 
-from caseworks import keyring, sealing  # noqa: E402  (they need the settings)
+from caseworks import keycheck, sealing  # noqa: E402  (they need the settings)
 
-keyring.current()  # refuses to start without the keys
+keycheck.confirm()  # refuses to start without the keys of this database
 sealing.start()

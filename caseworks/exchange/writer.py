@@ -108,19 +108,19 @@ class Writer:
             open_many(piece)
         for model, keys in self.closed.items():
             for piece in _pieces(keys):
-                if model._default_manager.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
+                if model.objects.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
                     raise MovedError
         around: tuple[Any, ...] = (
             Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
         )  # fmt: skip
         for model in around:
             for piece in _pieces(rows[model]):
-                model._default_manager.bulk_create(piece)
+                model.objects.bulk_create(piece)
         for model, key, version, fields in self.versioned:
-            if not model._default_manager.filter(pk=key, version=version).update(**fields, version=version + 1):
+            if not model.objects.filter(pk=key, version=version).update(**fields, version=version + 1):
                 raise MovedError
         for model, key, fields in self.amended:
-            if not model._default_manager.filter(pk=key).update(**fields):
+            if not model.objects.filter(pk=key).update(**fields):
                 raise MovedError
         for child, via, path in self.closed_roads:
             Reach.objects.filter(child=child, via=via, path=path).delete()
@@ -131,6 +131,4 @@ def _with_derived(fields: dict[str, Any]) -> dict[str, Any]:
     derived = dict(fields)
     if "name" in fields:
         derived |= {"name_order": names.sort_key(fields["name"]), "search_text": names.search_text(fields["name"])}
-    if "id_number" in fields:
-        derived["id_tail"] = fields["id_number"][-4:]
     return derived

@@ -34,7 +34,10 @@ class AuditEvent(models.Model):
         verbose_name = _("audit event")
         verbose_name_plural = _("audit trail")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["object_id", "id"], name="audit_of_a_record")]
+        indexes = [
+            models.Index(fields=["object_id", "id"], name="audit_of_a_record"),
+            models.Index(fields=["by", "action", "at"], name="audit_of_a_person"),
+        ]
 
 
 class AuditSeal(models.Model):

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_otp.models import Device, ThrottlingMixin
+from django_otp.models import Device, DeviceManager, ThrottlingMixin
 from django_otp.oath import TOTP
 
-from caseworks.encryption import SealedField
+from caseworks.encryption import SealedField, SealedQuerySet
 from caseworks.models.base import Record
 
 
@@ -59,6 +59,8 @@ class SecondFactor(Record, ThrottlingMixin, Device):
     seed = SealedField(_("seed"), max_length=64)
     last_used_step = models.BigIntegerField(default=-1)
     drift = models.SmallIntegerField(default=0)
+
+    objects = DeviceManager.from_queryset(SealedQuerySet)()
 
     class Meta:
         verbose_name = _("second factor")

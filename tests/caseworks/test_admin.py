@@ -490,4 +490,5 @@ def test_a_post_that_ends_today_no_longer_opens_the_office(cast, sign_in):
     client = sign_in(cast.officer)
     assert client.get(reverse("admin:index")).status_code == 200
     cast.officer.postings.update(until_on=timezone.localdate() - timedelta(days=0))
-    assert client.get(reverse("admin:index")).status_code == 403
+    assert client.get(reverse("admin:index")).headers["Location"].startswith(reverse("caseworks:login"))
+    assert sign_in(cast.officer).get(reverse("admin:index")).status_code == 403

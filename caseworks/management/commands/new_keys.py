@@ -11,6 +11,7 @@ from caseworks import keyring
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # they ask for the very file
     help = "Write the file with the keys of this installation. It never replaces one: that would lose the data."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
