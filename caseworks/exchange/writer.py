@@ -76,7 +76,7 @@ class Writer:
         self._add_changes(work)
 
     def _add_changes(self, work: Work) -> None:
-        ended: tuple[tuple[type[models.Model], Any], ...] = (
+        ended: tuple[tuple[Any, Any], ...] = (
             (Enrolment, work.close_enrolment),
             (Residence, work.close_residence),
             (Entrustment, work.close_care),
@@ -85,7 +85,7 @@ class Writer:
             if key:
                 self.closed[model].append(key)
         self.closed[Absence] += work.close_absences
-        amended: tuple[tuple[type[models.Model], Any], ...] = (
+        amended: tuple[tuple[Any, Any], ...] = (
             (Enrolment, work.amend_enrolment),
             (Residence, work.amend_residence),
             (Declaration, work.amend_declaration),

@@ -57,6 +57,8 @@ class Relative(Record, AboutChildren):
 class Kinship(Record, AboutChildren):
     """What a relative is to a child, by GB/T 4761: 51 father, 52 mother, 61 paternal grandfather …"""
 
+    scope_links = "relative"
+
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="kinships")
     relative = models.ForeignKey(Relative, on_delete=models.CASCADE, related_name="kinships")
     relation = CodeField(codelists.RELATION, verbose_name=_("relation"), blank=False)

@@ -78,6 +78,8 @@ class ContactChild(Record, AboutChildren):
     """A child whom a contact was about."""
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="contact_children")
+    scope_links = "contact"
+
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="contact_children")
 
     class Meta(AboutChildren.Meta):
