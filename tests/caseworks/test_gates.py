@@ -20,7 +20,7 @@ OPEN = {
     Gate.ENROL: {"/second-factor/", "/second-factor/new/", "/logout/"},
 }
 LEADS_TO = {Gate.PASSWORD: "/password/", Gate.CHECK: "/second-factor/check/", Gate.ENROL: "/second-factor/"}
-_SAMPLES = {"int": 1, "uuid": "01900000-0000-7000-8000-000000000000"}
+_SAMPLES = {"int": 1, "uuid": "01900000-0000-7000-8000-000000000000", "extension": "xlsx"}
 
 
 def _addresses(resolver: URLResolver, prefix: str = "/") -> list[tuple[str, URLPattern]]:
@@ -28,7 +28,7 @@ def _addresses(resolver: URLResolver, prefix: str = "/") -> list[tuple[str, URLP
     found: list[tuple[str, URLPattern]] = []
     for entry in resolver.url_patterns:
         template, names = normalize(entry.pattern.regex.pattern)[0]
-        values = {name: _SAMPLES.get(_kind(entry, name), "x") for name in names}
+        values = {name: _SAMPLES.get(name) or _SAMPLES.get(_kind(entry, name), "x") for name in names}
         address = prefix + template % values
         found += _addresses(entry, address) if isinstance(entry, URLResolver) else [(address, entry)]
     return found
