@@ -144,7 +144,7 @@ def test_the_mask_of_an_id_number_holds_no_part_of_the_birth_date():
 
 # --- who sees what ---
 
-NUMBER, PHONE, ADDRESS, NOTE = "500116201403024325", "13900001111", "石门镇龙井村3组12号", "夜里哭，不说原因"
+NUMBER, PHONE, ADDRESS, NOTE = "500117201403024325", "13900001111", "石门镇龙井村3组12号", "夜里哭，不说原因"
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_what_each_role_sees_of_a_child_a_relative_and_a_contact(cast, family):
         (child, "name"), (child, "id_number"), (child, "registered_at"), (child, "registration"), (child, "notes"),
         (mother, "name"), (mother, "phone"), (mother, "address"), (contact, "note"), (child, "search_text"),
     ]  # fmt: skip
-    number, phone, place = "500116********4325", "139****1111", "石门镇龙井村***"
+    number, phone, place = "500117********4325", "139****1111", "石门镇龙井村***"
     village = "农村"
     field_work = ["张小雨", number, place, village, NOTE, "王芳", phone, place, NOTE, ""]
     nothing = [""] * 10
@@ -228,12 +228,12 @@ def _render(person, source: str, **context) -> str:
 def test_the_tag_masks_and_offers_to_ask(cast, family):
     child, _mother, _contact = family
     html = _render(cast.caseworker, '{% shown child "id_number" %}', child=child)
-    assert "500116********4325" in html
+    assert "500117********4325" in html
     assert NUMBER not in html
     assert f'value="{child.code}"' in html
     assert str(child.pk) not in html
     plain = _render(cast.caseworker, '{% shown child "id_number" reveal=False %}', child=child)
-    assert plain == "500116********4325"
+    assert plain == "500117********4325"
 
 
 def test_the_tag_shows_what_may_be_read_escaped(cast, family):
@@ -277,7 +277,7 @@ def test_changes_are_recorded_masked(cast):
     before.pop("grade"), after.pop("grade")
     assert privacy.masked_changes(Child, before, after) == {
         "name": ["张*雨", "张*雨"],
-        "id_number": ["", "500116********4325"],
+        "id_number": ["", "500117********4325"],
         "notes": ["•••", "•••"],
         "health": ["•••", "•••"],
         "born_on": ["2014-**-**", "2014-**-**"],
