@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import access, actions, audit
 from caseworks.access import ROLES, Permission
+from caseworks.codelists import action_words
 from caseworks.forms import DateInput
 from caseworks.models import AuditEvent, Organization, Posting, User, in_force
 from caseworks.pages import page
@@ -219,17 +220,35 @@ class UserAdmin(ScopedAdmin):
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
 
+class ActionFilter(admin.SimpleListFilter):
+    """What was done, in words, among what was done here."""
+
+    title = _("action")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        done = model_admin.get_queryset(request).order_by("action").values_list("action", flat=True).distinct()
+        return [(action, action_words(action)) for action in done]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ScopedAdmin):
     """The audit trail of the acting office and of those below it, for reading."""
 
     path = "path"
-    list_display = ["at", "by", "posting", "action", "kind_word", "reason", "address"]
-    list_filter = ["action"]
+    list_display = ["at", "by", "posting", "action_word", "kind_word", "reason", "address"]
+    list_filter = [ActionFilter]
     list_select_related = ["by"]
     search_fields = ["action", "reason", "object_id__exact"]
     date_hierarchy = "at"
     show_full_result_count = False
+
+    @admin.display(description=_("action"), ordering="action")
+    def action_word(self, row: AuditEvent) -> str:
+        return action_words(row.action)
 
     @admin.display(description=_("kind of record"), ordering="kind")
     def kind_word(self, row: AuditEvent) -> str:

@@ -462,6 +462,75 @@ ORGANIZATION_KIND = _list(
 )
 SCHOOL_KINDS = ("school", "kindergarten")
 
+AUDIT_NOUN = _list(
+    "what an event of the audit trail is about",
+    "the first word of its action",
+    ("absence", "外出务工", "absence"),
+    ("care", "委托照护", "entrusted care"),
+    ("child", "儿童档案", "archive"),
+    ("contact", "联系记录", "contact"),
+    ("contact_rule", "联系规则", "contact rule"),
+    ("contactrule", "联系规则", "contact rule"),
+    ("file", "文件", "file"),
+    ("import", "花名册", "roster"),
+    ("mentor", "帮扶人", "mentor"),
+    ("office", "单位", "office"),
+    ("organization", "单位", "organization"),
+    ("pairing", "结对", "pairing"),
+    ("posting", "岗位", "posting"),
+    ("pupilcount", "学生人数", "pupil count"),
+    ("relative", "亲属", "relative"),
+    ("scope", "查看范围", "scope"),
+    ("situation", "监护能力", "situation"),
+    ("user", "账号", "account"),
+)
+AUDIT_VERB = _list(
+    "what was done",
+    "the second word of the action",
+    ("added", "添加", "added"),
+    ("amended", "修改", "amended"),
+    ("began", "开始", "began"),
+    ("changed", "修改", "changed"),
+    ("closed", "关闭", "closed"),
+    ("columns_chosen", "选定各列", "columns chosen"),
+    ("confirmed", "确认导入", "confirmed"),
+    ("created", "新建", "created"),
+    ("decided", "认定重复", "duplicates decided"),
+    ("deleted", "删除", "deleted"),
+    ("discarded", "放弃", "discarded"),
+    ("ended", "结束", "ended"),
+    ("enlisted", "登记", "enlisted"),
+    ("enrolled", "登记学校", "enrolled"),
+    ("entrusted", "委托", "entrusted"),
+    ("everyone", "全部儿童", "everyone"),
+    ("granted", "授予", "granted"),
+    ("imported", "导入", "imported"),
+    ("left", "导出", "left the registry"),
+    ("linked", "关联", "linked"),
+    ("logged", "记录", "logged"),
+    ("opened", "建立", "opened"),
+    ("password_changed", "修改密码", "password changed"),
+    ("password_given", "重设密码", "password given"),
+    ("recorded", "记录", "recorded"),
+    ("reopened", "重新打开", "reopened"),
+    ("set", "设定", "set"),
+    ("settled", "登记住址", "settled"),
+    ("signed_in", "登录", "signed in"),
+    ("signed_out", "退出", "signed out"),
+    ("viewed", "查看", "viewed"),
+)
+
+
+def action_words(action: str) -> str:
+    """An action of the audit trail in words.
+
+    >>> action_words("child.opened")
+    '儿童档案：建立'
+    """
+    noun, _dot, verb = action.partition(".")
+    return f"{AUDIT_NOUN.label(noun)}{'：' if _in_chinese() else ': '}{AUDIT_VERB.label(verb)}"
+
+
 PROVINCE = _list(
     "province",
     "GB/T 2260",

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import access, audit
+from caseworks.codelists import action_words
 from caseworks.forms import DateInput
 from caseworks.models import AuditEvent, Organization, Posting, User, subtree
 from caseworks.templatetags.words import masked_phone
@@ -171,6 +172,6 @@ class ScopedAdmin(admin.ModelAdmin):
             "subtitle": str(record),
             "opts": self.opts,
             "object": record,
-            "events": events.select_related("by")[:200],
+            "events": [(event, action_words(event.action)) for event in events.select_related("by")[:200]],
         }
         return TemplateResponse(request, "admin/history.html", context)

@@ -91,8 +91,8 @@ CRISPY_FAIL_SILENTLY = False
 # --- Where the records are ------------------------------------------------------------------------------------------
 
 SQLITE_OPTIONS = {
-    # a second writer waits this many seconds instead of failing
-    "timeout": 5,
+    # a second writer waits this many seconds instead of failing: the merge of a large roster takes some
+    "timeout": 20,
     # take the write lock at BEGIN: a read-then-write transaction cannot fail half way (docs/performance.md)
     "transaction_mode": "IMMEDIATE",
     # WAL: readers never wait for a writer. FULL: an acknowledged visit survives a power cut.

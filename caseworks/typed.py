@@ -73,5 +73,13 @@ def kept_for(request: HttpRequest) -> dict | None:
     return kept if kept and kept["owner"] == str(request.user.pk) else None
 
 
+def in_words(kept: dict) -> tuple[list[str], int]:
+    """What the person wrote, to recognise it by, and how many other fields were filled: dates, ticks and choices, whose
+    stored values would mean nothing to anybody."""
+    filled = [value for name, value in kept["fields"] if name != "submission_key" and value.strip()]
+    written = [value for value in filled if not value.isascii() or " " in value.strip()]
+    return written, len(filled) - len(written)
+
+
 def forget(request: HttpRequest) -> None:
     request.session.pop(KEY, None)

@@ -118,8 +118,10 @@ def typed_before(request: Request) -> HttpResponse:
     if request.method == "POST" or kept is None:
         typed.forget(request)
         return redirect(settings.LOGIN_REDIRECT_URL)
-    shown = [(name, value) for name, value in kept["fields"] if name != "submission_key" and value]
-    return page(request, "caseworks/typed.html", path=kept["path"], fields=kept["fields"], shown=shown)
+    written, chosen = typed.in_words(kept)
+    return page(
+        request, "caseworks/typed.html", path=kept["path"], fields=kept["fields"], written=written, chosen=chosen
+    )
 
 
 def form_too_old(request: Request, reason: str = "") -> HttpResponse:

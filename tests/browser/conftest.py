@@ -107,6 +107,7 @@ def device(transactional_db, live_server, browser: Browser) -> Iterator[Any]:
         context = browser.new_context(
             viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=javascript,
             has_touch=size is PHONE, is_mobile=size is PHONE,
+            reduced_motion="reduce",  # a colour on its way to another fails the check of contrast by chance
         )  # fmt: skip
         made.append(Device(context, live_server.url))
         return made[-1]

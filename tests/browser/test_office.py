@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from caseworks import access, audit
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, scrolls_sideways, violations
 
@@ -120,6 +121,8 @@ def test_the_shared_admin_keeps_the_policy_and_fits_the_screen(size, cast, devic
 
 
 def test_the_trail_keeps_the_policy(cast, desk):
+    with access.scope(cast.clerk):
+        audit.record("child.opened", changes={"name": ["", "张*"]})
     page = desk.sign_in(cast.auditor)
     page.goto(desk.address("admin:caseworks_auditevent_changelist"))
     assert violations(page) == []
@@ -151,3 +154,41 @@ def test_a_new_colleague_signs_in_with_the_password_that_was_shown(cast, desk, d
         theirs.locator(box).fill("一碗小面二两多放海椒")
     theirs.locator("main form button[type=submit]").click()
     theirs.wait_for_url(other.address("visits:home"))
+
+
+# --- Nothing typed is lost ------------------------------------------------------------------------------------------
+
+NOTE = "奶奶身体不好，孩子自己做饭"
+
+
+def type_a_contact(page, device, cast):
+    """A caseworker in the middle of logging a contact, when the session ends."""
+    page.goto(device.address("visits:log", cast.child.code))
+    page.locator("[name=note]").fill(NOTE)
+    device.sign_out()
+    page.locator("form[method=post]:has([name=note]) button[type=submit]").last.click()
+    page.locator("#id_username").wait_for()
+
+
+def test_an_expired_session_keeps_what_was_typed(cast, phone):
+    page = phone.sign_in(cast.caseworker)
+    type_a_contact(page, phone, cast)
+    page.locator("#id_username").fill(cast.caseworker.username)
+    page.locator("#id_password").fill("pass-word-of-tests")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_text(NOTE)).to_be_visible()
+    assert violations(page) == []
+    assert not scrolls_sideways(page)
+    page.get_by_role("button", name="提交刚才填写的内容").click()
+    page.wait_for_url(lambda url: "/typed/" not in url)
+    assert NOTE in page.content()
+
+
+def test_the_next_person_on_the_phone_does_not_see_it(cast, phone):
+    page = phone.sign_in(cast.caseworker)
+    type_a_contact(page, phone, cast)
+    page.locator("#id_username").fill(cast.colleague.username)
+    page.locator("#id_password").fill("pass-word-of-tests")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(phone.address("visits:home"))
+    assert NOTE not in page.content()

@@ -472,11 +472,11 @@ def test_history_shows_what_this_office_did_and_not_what_others_did(cast, shared
     with access.scope(cast.officer):
         from caseworks import audit
 
-        audit.record("user.praised", shared, changes={"name": ["甲", "乙"]})
+        audit.record("user.granted", shared, changes={"name": ["甲", "乙"]})
     page = sign_in(cast.officer).get(reverse("admin:caseworks_user_history", args=[shared.pk])).content.decode()
-    assert "user.praised" in page
+    assert "账号：授予" in page
     assert "甲 → 乙" in page
-    assert "user.changed" not in page
+    assert "账号：修改" not in page
 
 
 def test_outside_a_post_there_is_no_office():

@@ -47,6 +47,7 @@ def test_the_person_finds_it_after_signing_in_and_sends_it(cast, client, address
         ["note", NOTE], ["topics", "study"], ["topics", "life"], ["submission_key", "k-1"],
     ]  # fmt: skip
     assert "secret" not in page
+    assert (response.context["written"], response.context["chosen"]) == ([NOTE], 2)
 
 
 def test_the_next_person_on_the_same_phone_sees_nothing(cast, client, address):

@@ -304,14 +304,15 @@ def test_a_rule_that_makes_no_sense_is_refused(cast, sign_in, changes, field):
 
 
 def test_rules_from_above_are_shown_and_not_ended_from_below(cast, sign_in):
-    above = factories.contact_rule(cast.county, "caseworker")
+    above = factories.contact_rule(cast.county, "caseworker", every_days=66)
     factories.contact_rule(cast.other_county, "caseworker", every_days=77)
     town = factories.user()
     factories.posting(town, cast.town, "administrator")
     client = sign_in(town)
     page = client.get(reverse("visits:rules")).content.decode()
     assert "上级规定" in page
-    assert "77" not in page
+    assert "每 66 天" in page
+    assert "每 77 天" not in page
     assert client.post(reverse("visits:rule_end", args=[above.code]), key()).status_code == 404
     above.refresh_from_db()
     assert above.until_on is None
