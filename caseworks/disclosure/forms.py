@@ -40,9 +40,9 @@ class RevealForm(forms.Form):
 
 def _rows_within_reach(model: type[models.Model], posting: Posting | None) -> models.QuerySet:
     if issubclass(model, AboutChildren):
-        return model._default_manager.all()
-    if posting is not None and hasattr(model._default_manager, "seen_from"):
-        return model._default_manager.seen_from(posting.organization)
+        return model.objects.all()
+    if posting is not None and hasattr(model.objects, "seen_from"):
+        return model.objects.seen_from(posting.organization)
     raise Http404
 
 
