@@ -407,9 +407,11 @@ def test_a_form_says_whose_field_each_is_or_fails(cast):
 
 # --- on the pages that edit: every page that exists is tried by every role ---
 
+# address → model, the row that is edited, what stands in the address
 EDIT_PAGES = {
-    "children:edit": (Child, lambda cast: cast.child),
-    "guardians:relative_edit": (Relative, lambda cast: cast.mother),
+    "children:edit": (Child, lambda cast: cast.child, lambda cast: [cast.child.code]),
+    "guardians:relative_edit": (Relative, lambda cast: cast.mother, lambda cast: [cast.child.code, cast.mother.code]),
+    "visits:mentor_edit": (Mentor, lambda cast: cast.pairing.mentor, lambda cast: [cast.pairing.mentor.code]),
 }
 
 
@@ -422,10 +424,10 @@ def _snapshot(model, row) -> dict:
 @pytest.mark.parametrize("name", EDIT_PAGES)
 @pytest.mark.parametrize("who", ["officer", "caseworker", "clerk", "mentor", "leader", "auditor", "system", "stranger"])
 def test_posting_every_field_to_an_edit_page_changes_only_what_the_table_allows(cast, sign_in, name, who):
-    model, pick = EDIT_PAGES[name]
+    model, pick, place = EDIT_PAGES[name]
     row = pick(cast)
     try:
-        address = reverse(name, args=[row.code])
+        address = reverse(name, args=place(cast))
     except NoReverseMatch:
         pytest.skip(f"{name} is not a page yet")
     before = _snapshot(model, row)
