@@ -14,9 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from caseworks import privacy
 from caseworks.access import ROLES, Permission, public, requires
 from caseworks.codelists import LOOK, REVEAL_REASON
-from caseworks.disclosure.actions import TooManyRevealsError
-from caseworks.disclosure.actions import reveal as reveal_value
 from caseworks.disclosure.forms import RevealForm, masked_value
+from caseworks.disclosure.revealing import TooManyRevealsError
+from caseworks.disclosure.revealing import reveal as reveal_value
 from caseworks.models import AuditEvent
 from caseworks.pages import page, paginate
 from children.models import Child
