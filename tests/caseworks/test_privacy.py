@@ -423,7 +423,7 @@ def _as_shown(response) -> dict[str, str]:
     """What the browser would send if the form of a page were sent as it is."""
     form = next((each["form"] for each in response.context or [] if "form" in each), None)
     values = {} if form is None else {form.add_prefix(name): form[name].value() for name in form.fields}
-    return {name: value for name, value in values.items() if value not in (None, False, [])}
+    return {name: "" if value is None else value for name, value in values.items()}
 
 
 def _snapshot(model, row) -> dict:
