@@ -115,6 +115,13 @@ children:reopen                             POST   child      403     200      2
 children:reopen                             POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
 children:reopen                             POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
 
+# --- Looking: a masked value shown for a reason (it is named in what is sent), who looked, and the public rules
+privacy:rules                               GET    -          200     200     200   200   200    200    200     200    200      200  200
+privacy:reveal                              POST   -          404     404     404   404   404    403    403     403    404      403  in
+privacy:looked                              GET    child      200     403     403   403   403    403    403     403    404      403  in
+privacy:looked                              GET    neighbour  200     403     403   403   403    403    403     403    404      403  in
+privacy:looked                              GET    foreigner  404     403     403   403   403    403    403     403    200      403  in
+
 guardians:relative_add                      GET    child      403     200      200   404     403    403    403     403    403      403  in
 guardians:relative_add                      GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
 guardians:relative_add                      GET    foreigner  403     404      404   404     403    403    403     403    403      403  in

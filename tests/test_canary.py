@@ -65,7 +65,9 @@ def free_texts() -> Iterator[tuple[type[models.Model], str]]:
         if model.__module__.split(".")[0] not in {"caseworks", "children", "guardians", "visits"}:
             continue
         for column in model._meta.concrete_fields:
-            free = isinstance(column, models.CharField | models.TextField | SealedField) and not isinstance(column, CodeField)
+            free = isinstance(column, models.CharField | models.TextField | SealedField) and not isinstance(
+                column, CodeField
+            )
             if free and column.name not in NOT_FREE.get(model.__name__, ()):
                 yield model, column.name
 
