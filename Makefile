@@ -22,6 +22,7 @@ var/caseworks.env:
 # From a fresh checkout to the demo on http://127.0.0.1:8000; everyone in it is invented.
 run: .venv/run var/caseworks.env
 	$(BIN)/pybabel --quiet compile --directory locale --domain django
+	$(BIN)/python manage.py new_keys --if-missing
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py load_demo --if-empty --address http://127.0.0.1:$(PORT)/
 	$(BIN)/python manage.py collectstatic --no-input --verbosity 0

@@ -241,6 +241,9 @@ def stock(path: Path, clock: Clock, *, family: bool = False) -> None:
             import_id_fields = ("id_number",)
             skip_unchanged = False
 
+        def get_instance(self, instance_loader: Any, row: Any) -> Any:
+            return Child.objects.with_id_number(row[self.fields["id_number"].column_name]).first()
+
         def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
             instance.opened_on, instance.sex = TODAY, SEX.find(row["性别"]).code
 

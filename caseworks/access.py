@@ -28,6 +28,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from caseworks.encryption import SealedQuerySet, fill_indexes, indexes_of
+
 if TYPE_CHECKING:
     from caseworks.models import Posting, User
 
@@ -52,6 +54,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_ORGANIZATIONS = "manage_organizations"
     VIEW_AUDIT = "view_audit"
+    VIEW_LOOKS = "view_looks"  # who looked at a child's archive
 
 
 class Via(StrEnum):
@@ -177,12 +180,13 @@ class Scope:
 
 @dataclass(frozen=True)
 class Acting:
-    """Who is acting now, in which posting, and with which scope."""
+    """Who is acting now, in which posting, from where, with which scope; `verified` if by a second factor."""
 
     scope: Scope
     user: User | None = None
     posting: Posting | None = None
     address: str | None = None
+    verified: bool = False
 
 
 _acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
@@ -224,13 +228,30 @@ def scope_of(posting: Posting | None, today: date) -> Scope:
 
 @contextmanager
 def scope(
-    user: User, *, posting: Posting | None = None, today: date | None = None, address: str | None = None
+    user: User,
+    *,
+    posting: Posting | None = None,
+    today: date | None = None,
+    address: str | None = None,
+    verified: bool = False,
 ) -> Iterator[Acting]:
     """Put in force what this person reaches, in the given posting or in the one held longest."""
     today = today or timezone.localdate()
     if posting is None:
         posting = next(iter(user.postings_on(today)), None)
-    entered = Acting(scope_of(posting, today), user, posting, address)
+    entered = Acting(scope_of(posting, today), user, posting, address, verified)
+    token = _acting.set(entered)
+    try:
+        yield entered
+    finally:
+        _acting.reset(token)
+
+
+@contextmanager
+def nobody(*, posting: Posting | None = None, address: str | None = None) -> Iterator[Acting]:
+    """Put in force that nobody has signed in, and so reaches no child; the audit trail keeps the address, and the
+    posting of the account that was tried."""
+    entered = Acting(Scope((), (), timezone.localdate()), posting=posting, address=address)
     token = _acting.set(entered)
     try:
         yield entered
@@ -312,13 +333,17 @@ class InScope(Expression):
         return rows
 
 
-class ScopedQuerySet(models.QuerySet):
+class ScopedQuerySet(SealedQuerySet):
     """A queryset of records about children."""
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
         objs = list(objs)
         _require_reach(self.model, objs)
         return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
+        _scope_in_force()
+        return super().bulk_update(objs, fields, *args, **kwargs)
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:
         raise ScopeError("Raw SQL does not know the scope in force.")
@@ -382,6 +407,9 @@ class AboutChildren(models.Model):
         base_manager_name = "objects"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        fill_indexes(self)
+        if fields := kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*fields, *indexes_of(type(self), fields)}
         if self._state.adding:
             _require_reach(type(self), [self])
         elif not kwargs.get("update_fields"):
@@ -395,6 +423,10 @@ class AboutChildren(models.Model):
             raise ScopeError(f"{type(self).__name__} is outside the scope in force.")
         return super().delete(*args, **kwargs)
 
+    def validate_constraints(self, exclude: Any = None) -> None:
+        fill_indexes(self)
+        super().validate_constraints(exclude=exclude)
+
 
 # --- Guards -----------------------------------------------------------------------------------------------------------
 
@@ -405,13 +437,23 @@ class View(Protocol):
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
 
 
+class Gate(StrEnum):
+    """What a signed-in person must pass before any page (caseworks/signin/gates.py)."""
+
+    PASSWORD = "password"  # noqa: S105  (a password of one's own in place of the one on the slip, or of the aged one)
+    CHECK = "check"  # show the second factor
+    ENROL = "enrol"  # set up a second factor, where the role demands one
+
+
 @dataclass(frozen=True)
 class Rule:
-    """What a page demands. `permission` is None for pages open to everyone (`public`) or to every signed-in person."""
+    """What a page demands. `permission` is None for pages open to everyone (`public`) or to every signed-in person;
+    `before` names the gates in front of which the page already opens."""
 
     permission: Permission | None
     methods: tuple[str, ...]
     public: bool = False
+    before: tuple[Gate, ...] = ()
 
 
 def _guard(rule: Rule) -> Callable[[Callable[..., HttpResponseBase]], View]:
@@ -437,9 +479,9 @@ def requires(permission: Permission, *, methods: tuple[str, ...] = ("GET",)) -> 
     return _guard(Rule(permission, methods))
 
 
-def signed_in(*, methods: tuple[str, ...] = ("GET",)) -> Callable[..., View]:
-    """The page is for everyone who is signed in, whatever their posting."""
-    return _guard(Rule(None, methods))
+def signed_in(*, methods: tuple[str, ...] = ("GET",), before: tuple[Gate, ...] = ()) -> Callable[..., View]:
+    """The page is for everyone who is signed in, whatever their posting; `before` only for pages that open a gate."""
+    return _guard(Rule(None, methods, before=before))
 
 
 def public(*, methods: tuple[str, ...] = ("GET",)) -> Callable[..., View]:

@@ -7,12 +7,9 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.template.response import TemplateResponse
-from django.urls import path
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +17,8 @@ from caseworks import access, actions, audit
 from caseworks.access import ROLES, Permission
 from caseworks.codelists import action_words
 from caseworks.forms import DateInput
-from caseworks.identity import random_password
 from caseworks.models import AuditEvent, Organization, Posting, User, in_force
-from caseworks.requests import Request
+from caseworks.pages import page
 from caseworks.scoped_admin import (
     OfficeChoice,
     ScopedAdmin,
@@ -32,6 +28,7 @@ from caseworks.scoped_admin import (
     under_office,
     visible_staff,
 )
+from caseworks.signin.views import may_get_a_slip
 
 
 @admin.register(Organization)
@@ -195,41 +192,17 @@ class UserAdmin(ScopedAdmin):
                         f"posting.{'granted' if new else 'changed'}", post_form.instance, changes=changes_of(post_form)
                     )
 
-    # --- passwords: made here, shown once, kept nowhere ---
+    # --- the first password: made here, shown once on a slip, kept nowhere ---
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
-        if not change:
-            request.first_password = random_password()  # type: ignore[attr-defined]
-            obj.set_password(request.first_password)  # type: ignore[attr-defined]
-        super().save_model(request, obj, form, change)
+        with transaction.atomic():
+            if not change:
+                request.first_password = actions.give_first_password(obj)  # type: ignore[attr-defined]
+            super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
-        return self._show_password(request, obj, request.first_password)  # type: ignore[attr-defined]
-
-    def get_urls(self) -> list[Any]:
-        again = self.admin_site.admin_view(self.new_password)
-        return [path("<path:object_id>/password/", again, name="caseworks_user_password"), *super().get_urls()]
-
-    def new_password(self, request: Request, object_id: str) -> HttpResponse:
-        """Give a person who has forgotten theirs a new one."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        person = self.get_object(request, object_id)
-        if not self.has_change_permission(request, person) or not self.governs(request, person):
-            raise PermissionDenied
-        password = random_password()
-        actions.set_password(person=person, password=password, by=request.user)
-        return self._show_password(request, person, password)
-
-    def _show_password(self, request: HttpRequest, person: User, password: str) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("A password to hand over"),
-            "opts": self.opts,
-            "person": person,
-            "password": password,
-        }
-        return TemplateResponse(request, "admin/password.html", context)
+        password, posting = request.first_password, request.posting  # type: ignore[attr-defined]
+        return page(request, "caseworks/signin/slip.html", person=obj, password=password, posting=posting)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         person = self.get_object(request, object_id)
@@ -243,7 +216,7 @@ class UserAdmin(ScopedAdmin):
                     "This person also works for another office, or in a role you cannot give: you see only the posts here."
                 ),
             )
-        extra = {"may_give_password": governed and self.has_change_permission(request, person)}
+        extra = {"may_get_a_slip": person != request.user and may_get_a_slip(person, request.posting)}  # type: ignore[attr-defined]
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
 

@@ -23,6 +23,11 @@ def _in_chinese() -> bool:
     return (get_language() or "zh-hans").startswith("zh")
 
 
+def not_collected() -> str:
+    """What is said where nothing is recorded, in the language of the page."""
+    return NOT_COLLECTED_ZH if _in_chinese() else NOT_COLLECTED_EN
+
+
 @dataclass(frozen=True)
 class Code:
     """One entry of a list. `also` holds the other words people write for it in their sheets."""
@@ -69,7 +74,7 @@ class CodeList:
         """The word for a code in the language of the page; 未采集 for the empty code, the code itself if unknown."""
         if code in self._by_code:
             return self._by_code[code].label
-        return code or (NOT_COLLECTED_ZH if _in_chinese() else NOT_COLLECTED_EN)
+        return code or not_collected()
 
     def zh(self, code: str) -> str:
         """The official Chinese word for a code; empty for the empty code."""
@@ -413,6 +418,28 @@ UNIT = _list(
     ("archives", "份", "archives"),
 )
 
+REVEAL_REASON = _list(
+    "why a masked value is shown in full",
+    "未成年人网络保护条例 art. 36: each access has a purpose and is recorded",
+    ("contact", "联系家长或照护人", "to reach a parent or carer"),
+    ("visit", "上门走访", "to visit the home"),
+    ("verify", "核对信息", "to check what is recorded"),
+    ("form", "填表、办手续", "to fill in a form"),
+    ("danger", "孩子有危险", "a child is in danger"),
+    ("other", "其他", "other"),
+)
+
+LOOK = _list(
+    "what was done with an archive, as the audit trail calls it",
+    "未成年人网络保护条例 art. 36",
+    ("child.viewed", "打开档案", "opened the archive"),
+    ("child.printed", "打印档案", "printed the archive"),
+    ("child.exported", "导出档案", "exported the archive"),
+    ("field.revealed", "查看完整信息", "saw a value in full"),
+    ("field.reveal_refused", "查看次数过多，已拒绝", "asked too often and was refused"),
+    ("field.write_refused", "无权修改，已拒绝", "tried to change without the right"),
+)
+
 # --- The office -------------------------------------------------------------------------------------------------------
 
 ORGANIZATION_KIND = _list(
@@ -444,8 +471,10 @@ AUDIT_NOUN = _list(
     ("contact", "联系记录", "contact"),
     ("contact_rule", "联系规则", "contact rule"),
     ("contactrule", "联系规则", "contact rule"),
+    ("field", "隐藏的信息", "masked value"),
     ("file", "文件", "file"),
     ("import", "花名册", "roster"),
+    ("keys", "密钥", "keys"),
     ("mentor", "帮扶人", "mentor"),
     ("office", "单位", "office"),
     ("organization", "单位", "organization"),
@@ -480,17 +509,30 @@ AUDIT_VERB = _list(
     ("imported", "导入", "imported"),
     ("left", "导出", "left the registry"),
     ("linked", "关联", "linked"),
+    ("locked_out", "登录被锁定", "locked out"),
     ("logged", "记录", "logged"),
     ("opened", "建立", "opened"),
     ("password_changed", "修改密码", "password changed"),
-    ("password_given", "重设密码", "password given"),
+    ("password_reset", "发出新密码条", "given a new first password"),
     ("recorded", "记录", "recorded"),
+    ("recovery_codes_made", "更换备用码", "recovery codes made"),
     ("reopened", "重新打开", "reopened"),
+    ("reveal_refused", "查看次数过多，已拒绝", "asked too often, refused"),
+    ("revealed", "查看完整信息", "shown in full"),
+    ("rotated", "更换", "replaced"),
+    ("second_factor_failed", "验证码错误", "wrong code"),
+    ("second_factor_removed", "取消两步验证", "second factor removed"),
+    ("second_factor_set_up", "设置两步验证", "second factor set up"),
+    ("second_factor_shown", "通过两步验证", "second factor shown"),
+    ("sessions_ended", "结束登录", "sign-ins ended"),
     ("set", "设定", "set"),
     ("settled", "登记住址", "settled"),
+    ("sign_in_failed", "登录失败", "sign-in failed"),
+    ("sign_in_refused", "登录被拒绝", "sign-in refused"),
     ("signed_in", "登录", "signed in"),
     ("signed_out", "退出", "signed out"),
     ("viewed", "查看", "viewed"),
+    ("write_refused", "无权修改，已拒绝", "change without the right, refused"),
 )
 
 

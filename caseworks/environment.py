@@ -33,6 +33,14 @@ def flag(name: str) -> bool:
     return read(name).lower() in {"1", "true", "yes", "on"}
 
 
+def one_of(name: str, *values: str) -> str:
+    """The value of a setting that is one of these, the first if it is not set. Raises ImproperlyConfigured."""
+    value = read(name, values[0])
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(values)}.")
+    return value
+
+
 def required(name: str, why: str) -> str:
     """The value of a setting without which the registry must not start.
 

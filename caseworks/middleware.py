@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.template.response import SimpleTemplateResponse
@@ -15,6 +17,8 @@ from django.utils.cache import add_never_cache_headers
 from caseworks import access, typed
 from caseworks.models import Posting, User
 from caseworks.requests import Request
+from caseworks.signin import gates, sessions
+from caseworks.signin.origin import address_of
 
 Handler = Callable[[Request], HttpResponse]
 POSTING_KEY = "posting"
@@ -38,16 +42,56 @@ def chosen_language(get_response: Handler) -> Handler:
     return middleware
 
 
-def personal_pages_are_not_stored(get_response: Handler) -> Handler:
-    """No page is kept by a browser or proxy unless it says so itself: Back after logout must show nothing."""
+# What every answer says, whichever part of the site made it. The others come from Django and django-csp.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def every_answer_is_guarded(get_response: Handler) -> Handler:
+    """Headers on every answer: also those that never reach a view, such as a wrong host name or a static file.
+
+    No page is kept by a browser or proxy unless it says so itself: Back after logout must show nothing.
+    """
 
     def middleware(request: Request) -> HttpResponse:
         response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.SECURE_HSTS_SECONDS and request.is_secure():
+            response.headers.setdefault(
+                "Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+            )
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
 
     return middleware
+
+
+def sessions_end(get_response: Handler) -> Handler:
+    """Sign out whoever's time is over and whoever's account has been closed, before anything looks at the person."""
+
+    def middleware(request: Request) -> HttpResponse:
+        if SESSION_KEY in request.session:
+            now = timezone.now()
+            if not request.user.is_authenticated or sessions.is_over(request, now):
+                _sign_out(request)
+            else:
+                sessions.note_use(request, now)
+        return get_response(request)
+
+    return middleware
+
+
+def _sign_out(request: Request) -> None:
+    request.session.flush()
+    request.user = AnonymousUser()
 
 
 def _acting_posting(request: Request, user: User) -> tuple[Posting | None, list[Posting]]:
@@ -58,7 +102,8 @@ def _acting_posting(request: Request, user: User) -> tuple[Posting | None, list[
 
 
 class AccessMiddleware:
-    """Refuses pages without a rule, sends strangers to the login page and puts the signed-in person's scope in force.
+    """Refuses pages without a rule, sends strangers to the login page and everyone to the gates they have not passed,
+    and puts the signed-in person's scope in force.
 
     What a signed-out person had typed is kept for after the login (caseworks/typed.py).
     """
@@ -72,10 +117,14 @@ class AccessMiddleware:
         if not user.is_authenticated:
             return self.get_response(request)
         posting, request.postings = _acting_posting(request, user)
+        if sessions.has_lost_a_post(request, request.postings):
+            _sign_out(request)
+            posting, request.postings = None, []
         if posting is None:
             return self.get_response(request)
         request.posting = posting
-        with access.scope(user, posting=posting, address=request.META.get("REMOTE_ADDR")):
+        verified = sessions.is_verified(request)
+        with access.scope(user, posting=posting, address=address_of(request), verified=verified):
             response = self.get_response(request)
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()
@@ -85,6 +134,9 @@ class AccessMiddleware:
         rule = getattr(view, "rule", None)
         if rule is None:
             raise ImproperlyConfigured(f"{view!r} has no access rule: put @requires, @signed_in or @public above it.")
-        if rule.public or request.user.is_authenticated:
+        if rule.public:
             return None
-        return typed.to_login(request)
+        return gates.closed(request, rule) if request.user.is_authenticated else typed.to_login(request)
+
+    def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
+        return gates.lead_to_second_factor(request) if isinstance(exception, gates.SecondFactorNeeded) else None

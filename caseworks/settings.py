@@ -1,8 +1,11 @@
 """The one settings file. Safe unless it says otherwise: nothing here turns on debugging or invents a secret.
 
-The demo (`CASEWORKS_DEMO=1`, written by `make run`) differs in three things only: it may be used over plain HTTP
-on this machine, its logins are shown on the login page, and its database is `var/demo.sqlite3`.
+The demo (`CASEWORKS_DEMO=1`, written by `make run`) differs in four things only: it may be used over plain HTTP
+on this machine, its logins are shown on the login page, a second factor is offered and not demanded, and its database is
+`var/demo.sqlite3`.
 """
+
+from datetime import timedelta
 
 import dj_database_url
 from bootstrap_wrapper import get_bootstrap_dir
@@ -13,6 +16,7 @@ from caseworks import environment
 from caseworks.environment import ROOT, VAR
 
 DEMO = environment.flag("CASEWORKS_DEMO")
+BEHIND_PROXY = environment.flag("BEHIND_PROXY")
 DEBUG = False
 SECRET_KEY = environment.required("SECRET_KEY", "It signs sessions and forms; use 50 random characters or more.")
 ALLOWED_HOSTS = environment.required(
@@ -32,7 +36,6 @@ INSTALLED_APPS = [
     "caseworks.apps.SharedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -42,22 +45,26 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "import_export",
+    "axes",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # these two outside everything, so that no answer leaves without its headers
+    "caseworks.middleware.every_answer_is_guarded",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "caseworks.middleware.personal_pages_are_not_stored",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "caseworks.middleware.chosen_language",
     "caseworks.exchange.limits.refuse_huge_uploads",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "caseworks.middleware.sessions_end",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "caseworks.middleware.AccessMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "caseworks.urls"
 WSGI_APPLICATION = "caseworks.wsgi.application"
@@ -102,34 +109,73 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# The keys of what is sealed at rest (caseworks/keyring.py): outside the database and outside its backups.
+KEY_FILE = environment.read("KEY_FILE", str(VAR / "keys"))
+# Who answers for the data, by name and telephone, on the public page of rules (儿童个人信息网络保护规定 art. 8).
+PRIVACY_OFFICER = environment.read("PRIVACY_OFFICER")
+# How many masked values one person may have shown within an hour (caseworks/disclosure/).
+REVEALS_PER_HOUR = int(environment.read("REVEALS_PER_HOUR", "60"))
+
 # --- Who is there ---------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "caseworks.User"
 LOGIN_URL = "caseworks:login"
 LOGIN_REDIRECT_URL = "visits:home"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+# Which rules of passwords: "asvs" or "djbh" (caseworks/signin/passwords.py).
+PASSWORD_PROFILE = environment.one_of("PASSWORD_PROFILE", "asvs", "djbh")
+PASSWORD_HASHERS = [
+    "caseworks.signin.passwords.Argon2idHasher",
+    # reads passwords of databases made before; the next sign-in replaces their hash
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-# Idle sign-out after 30 minutes: every request renews the half hour (GB/T 22239-2019, session timeout).
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "caseworks.signin.passwords.NotGuessable"},
+    {"NAME": "caseworks.signin.passwords.NotTheSame"},
+    {"NAME": "caseworks.signin.passwords.Profile"},
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Wrong passwords; the caps of an hour are in caseworks/signin/lockout.py.
+AXES_HANDLER = "caseworks.signin.lockout.Handler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=10)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says when to try again, and that must stay true
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail holds who signed in
+AXES_CLIENT_IP_CALLABLE = "caseworks.signin.origin.address_of"
+AXES_USERNAME_CALLABLE = "caseworks.signin.lockout.client_login"
+AXES_LOCKOUT_CALLABLE = "caseworks.signin.lockout.answer"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# Half an hour after the last use a session is over (GB/T 22239-2019, session timeout); caseworks/signin/sessions.py
+# renews it, and ends it after twelve hours.
+SESSION_ENGINE = "caseworks.signin.sessions"
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# in the session, which is sealed, and not in a cookie: a message may name a child
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- What a browser is told -----------------------------------------------------------------------------------------
 
 HTTPS = not DEMO
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "caseworks.views.form_too_old"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -31,29 +31,40 @@ def signature_of(user: User | AnonymousUser) -> str:
     return _signer.sign(str(user.pk)) if user.is_authenticated else ""
 
 
-def to_login(request: HttpRequest) -> HttpResponse:
-    """Send to the login page, keeping what was typed. Scripts get 401 as JSON: they would follow a redirect blindly."""
+def keep(request: HttpRequest) -> str:
+    """Keep what a form carries in the session; returns where the person goes on afterwards."""
+    if request.method != "POST":
+        return request.get_full_path()
+    try:
+        owner = _signer.unsign(request.POST.get("typed_by", ""), max_age=14 * 24 * 3600)
+    except signing.BadSignature:
+        return request.get_full_path()
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    request.session[KEY] = {
+        "owner": owner,
+        "path": request.get_full_path(),
+        "fields": [pair for pair in fields if pair[0] not in _INTERNAL],
+    }
+    return resolve_url("caseworks:typed")
+
+
+def send_to(request: HttpRequest, address: str, *, error: str, status: int) -> HttpResponse:
+    """Send to another page first, keeping what was typed. Scripts get an error as JSON: they would follow a redirect
+    blindly."""
     if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"error": "login"}, status=401)
-    following = request.get_full_path()
-    if request.method == "POST" and request.POST.get("typed_by"):
-        try:
-            owner = _signer.unsign(request.POST["typed_by"], max_age=14 * 24 * 3600)
-        except signing.BadSignature:
-            owner = ""
-        if owner:
-            fields = [(name, value) for name, values in request.POST.lists() for value in values]
-            request.session[KEY] = {
-                "owner": owner,
-                "path": following,
-                "fields": [pair for pair in fields if pair[0] not in _INTERNAL],
-            }
-            request.session.set_expiry(SECONDS_KEPT)
-            following = resolve_url("caseworks:typed")
-    login = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': following})}"
+        return JsonResponse({"error": error}, status=status)
+    first = f"{resolve_url(address)}?{urlencode({'next': keep(request)})}"
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": login})
-    return redirect(login)
+        return HttpResponse(status=204, headers={"HX-Redirect": first})
+    return redirect(first)
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Send to the login page; what was typed is kept for two hours in the session of nobody."""
+    response = send_to(request, settings.LOGIN_URL, error="login", status=401)
+    if KEY in request.session:
+        request.session.set_expiry(SECONDS_KEPT)
+    return response
 
 
 def kept_for(request: HttpRequest) -> dict | None:

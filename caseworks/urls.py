@@ -4,12 +4,18 @@ from django.contrib import admin
 from django.urls import include, path
 
 from caseworks import views
+from caseworks.signin import views as signin
 
 office = (
     [
         path("login/", views.login, name="login"),
         path("logout/", views.logout, name="logout"),
         path("password/", views.password, name="password"),
+        path("account/", signin.account, name="account"),
+        path("second-factor/", signin.second_factor, name="second_factor"),
+        path("second-factor/new/", signin.second_factor_new, name="second_factor_new"),
+        path("second-factor/check/", signin.second_factor_check, name="second_factor_check"),
+        path("staff/<str:login>/slip/", signin.slip, name="slip"),
         path("act-as/", views.act_as, name="act_as"),
         path("language/", views.language, name="language"),
         path("typed/", views.typed_before, name="typed"),
@@ -19,6 +25,7 @@ office = (
 
 urlpatterns = [
     path("", include(office)),
+    path("", include("caseworks.disclosure.urls")),
     path("", include("visits.urls")),
     path("children/", include("children.urls")),
     path("children/", include("guardians.urls")),

@@ -7,21 +7,24 @@ from django.contrib import messages
 from django.contrib.auth import login as sign_in
 from django.contrib.auth import logout as sign_out
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from caseworks import access, actions, audit, demo_logins, typed
-from caseworks.access import public, signed_in
-from caseworks.forms import LoginForm
+from caseworks import access, audit, demo_logins, typed
+from caseworks.access import Gate, public, signed_in
+from caseworks.forms import ChangePasswordForm, LoginForm
 from caseworks.middleware import POSTING_KEY
 from caseworks.pages import page
 from caseworks.requests import Request
+from caseworks.signin import actions
+from caseworks.signin.origin import address_of
 
 
-def _following(request: Request) -> str:
+def following(request: Request) -> str:
     """Where to go next: the address asked for if it is ours, else home."""
     asked = request.POST.get("next") or request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
@@ -34,38 +37,51 @@ def login(request: Request) -> HttpResponse:
     """Sign in. What was typed before an expired session survives the new session key."""
     form = LoginForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        sign_in(request, form.get_user())
-        request.session.set_expiry(None)
-        with access.scope(form.get_user()):  # the trail shows it to the auditor of the office the person works for
-            audit.record("user.signed_in", form.get_user())
-        return redirect(_following(request))
+        user = form.get_user()
+        sign_in(request, user)
+        with access.scope(user, address=address_of(request)):
+            audit.record("user.signed_in", user)
+        return redirect(following(request))
+    if form.has_error("__all__", code="first_password_dead"):
+        with access.nobody(address=address_of(request)):
+            audit.record("user.sign_in_refused", form.user_cache, reason="first password no longer valid")
     return page(
         request,
         "caseworks/login.html",
         form=form,
-        following=_following(request),
+        following=following(request),
         demo_logins=demo_logins if settings.DEMO else None,
     )
 
 
-@signed_in(methods=("POST",))
+@signed_in(methods=("POST",), before=tuple(Gate))
 def logout(request: Request) -> HttpResponse:
-    """Sign out of this browser."""
+    """Sign out of this browser, which forgets what it has kept of the site."""
     audit.record("user.signed_out", request.user, by=request.user)
     sign_out(request)
-    return redirect(settings.LOGIN_URL)
+    response = redirect(settings.LOGIN_URL)
+    response["Clear-Site-Data"] = '"cache", "storage"'  # the cookies end with the session
+    return response
 
 
-@signed_in(methods=("GET", "POST"))
+@signed_in(methods=("GET", "POST"), before=(Gate.PASSWORD,))
 def password(request: Request) -> HttpResponse:
     """Change one's own password; the other sessions of the account end."""
-    form = PasswordChangeForm(request.user, data=request.POST or None)
+    form = ChangePasswordForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.set_password(person=request.user, password=form.cleaned_data["new_password1"], by=request.user)
-        update_session_auth_hash(request, request.user)
+        with transaction.atomic():
+            actions.change_password(user=request.user, password=form.cleaned_data["new_password1"], by=request.user)
+            update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password has been changed."))
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    return page(request, "caseworks/password.html", form=form)
+        return redirect(following(request))
+    return page(
+        request,
+        "caseworks/password.html",
+        form=form,
+        following=following(request),
+        given_by_others=request.user.first_password_until is not None,
+        must=request.user.must_change_password(timezone.now()),
+    )
 
 
 @signed_in(methods=("POST",))
@@ -74,6 +90,7 @@ def act_as(request: Request) -> HttpResponse:
     chosen = next((post for post in request.postings if str(post.pk) == request.POST.get("posting")), None)
     if chosen is None:
         raise Http404
+    request.session.cycle_key()
     request.session[POSTING_KEY] = str(chosen.pk)
     return redirect(settings.LOGIN_REDIRECT_URL)
 
@@ -81,7 +98,7 @@ def act_as(request: Request) -> HttpResponse:
 @public(methods=("POST",))
 def language(request: Request) -> HttpResponse:
     """Remember the language this browser shall show."""
-    response = redirect(_following(request))
+    response = redirect(following(request))
     if request.POST.get("language") in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -89,6 +106,7 @@ def language(request: Request) -> HttpResponse:
             max_age=365 * 24 * 3600,
             samesite="Lax",
             secure=settings.HTTPS,
+            httponly=True,
         )
     return response
 
@@ -104,6 +122,16 @@ def typed_before(request: Request) -> HttpResponse:
     return page(
         request, "caseworks/typed.html", path=kept["path"], fields=kept["fields"], written=written, chosen=chosen
     )
+
+
+def form_too_old(request: Request, reason: str = "") -> HttpResponse:
+    """A form whose token is no longer right, because the person signed in anew in the meantime or because another site
+    sent it. What the person's own form held is kept and offered again; nobody else's is."""
+    if request.user.is_authenticated:
+        address = typed.keep(request)
+        if typed.kept_for(request) is not None:
+            return redirect(address)
+    return page(request, "caseworks/too_old.html", status=403)
 
 
 def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:

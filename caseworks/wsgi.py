@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caseworks.settings")
 application = get_wsgi_application()
+
+from caseworks import keycheck, sealing  # noqa: E402  (they need the settings)
+
+keycheck.confirm()  # refuses to start without the keys of this database
+sealing.start()

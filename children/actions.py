@@ -84,9 +84,9 @@ def _save(child: Child) -> None:
         with transaction.atomic():
             child.save()
     except IntegrityError as error:
-        if "id_number" not in str(error) and "one_live_archive_per_id_number" not in str(error):
+        if "id_index" not in str(error) and "one_live_archive_per_id_number" not in str(error):
             raise
-        others = Child.objects.live().filter(id_number=child.id_number).exclude(pk=child.pk)
+        others = Child.objects.live().with_id_number(child.id_number).exclude(pk=child.pk)
         raise IdTakenError(others.first()) from None
 
 

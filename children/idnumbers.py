@@ -23,6 +23,11 @@ def clean(number: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", number)).upper()
 
 
+def tail(number: str) -> str:
+    """The last four characters, by which people tell numbers apart."""
+    return clean(number)[-4:]
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a number says. `fault` is empty if nothing is wrong, else `scientific`, `shape`, `date` or `check`."""

@@ -45,7 +45,7 @@ def check_archive(child: Child) -> None:
     """Refuse an archive that contradicts its lists, its lengths or itself."""
     errors: dict[str, Any] = {}
     try:
-        child.clean_fields(exclude=["search_text", "name_order", "id_tail"])
+        child.clean_fields(exclude=["search_text", "name_order"])
     except ValidationError as error:
         errors.update(error.error_dict)
     if not errors:

@@ -120,7 +120,8 @@ class NewRelativeForm(RelativeForm):
         phone, name = self.cleaned_data.get("phone"), names.clean(self.cleaned_data.get("name", ""))
         if not phone or not name:
             return None
-        found = Kinship.objects.filter(relative__phone=phone, relative__name=name).exclude(child=self.child)
+        alike = Relative.objects.with_phone(phone).filter(name=name)
+        found = Kinship.objects.filter(relative__in=alike.values("pk")).exclude(child=self.child)
         return found.select_related("relative", "child").order_by("id").first()
 
     @property

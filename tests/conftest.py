@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import tempfile
 from datetime import date
+from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
 
-from caseworks import access
+from caseworks import access, audit_triggers, keyring
 from tests import factories
 
 
@@ -22,11 +26,28 @@ def pytest_configure(config: pytest.Config) -> None:
         directory = tempfile.TemporaryDirectory(prefix="caseworks-test-")
         config.add_cleanup(directory.cleanup)
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{directory.name}/test.sqlite3"
+    keys = Path(settings.KEY_FILE)
+    if not keys.exists():
+        keyring.create(keys)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_audit_trail_may_be_emptied_between_tests():
+    """Tests with real transactions end by emptying every table, which the triggers rightly refuse."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def without_triggers(self) -> None:
+        audit_triggers.drop(connection)
+        empty(self)
+        audit_triggers.create(connection)
+
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", without_triggers):
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """The settings of the tests, whatever the machine's own environment says. Loaded by pytest before Django."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 os.environ.update(
     {
@@ -13,3 +16,8 @@ os.environ.update(
 )
 # empty or not set: SQLite, in a file that tests/conftest.py names
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///:memory:"
+
+# the keys of this run, thrown away with it
+_keys = tempfile.mkdtemp(prefix="caseworks-test-keys-")
+os.environ.setdefault("KEY_FILE", f"{_keys}/keys")
+atexit.register(shutil.rmtree, _keys, ignore_errors=True)

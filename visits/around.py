@@ -72,7 +72,7 @@ def _household_of(child: Child, today: date) -> list[Child]:
     found = list(live.filter(pk__in=same_carer).order_by("born_on", "id"))
     home = Residence.objects.filter(in_force(today), child=child).exclude(address="").first()
     if home is not None:
-        same = Residence.objects.filter(in_force(today), village=home.village_id, address=home.address).values("child")
+        same = Residence.objects.in_the_house_of(home).filter(in_force(today)).values("child")
         there = list(live.filter(pk__in=same).order_by("born_on", "id")[: LARGEST_HOUSEHOLD + 1])
         if len(there) <= LARGEST_HOUSEHOLD:
             found += there

@@ -77,8 +77,10 @@ def taken_out_of_reach(numbers: Collection[str], reached: Collection[str]) -> se
     unknown = set(numbers) - set(reached)
     if not unknown:
         return set()
-    held = subquery(Child).filter(id_number__in=unknown, closed_on__isnull=True)
-    return set(held.values_list("id_number", flat=True))
+    digest = Child._meta.get_field("id_index").digest
+    typed = {digest(number): number for number in unknown}
+    held = subquery(Child).filter(id_index__in=list(typed), closed_on__isnull=True)
+    return {typed[index] for index in held.values_list("id_index", flat=True)}
 
 
 def _with_what_is_open(children: Collection[Child], adults: dict[UUID, Adult], on: date) -> dict[UUID, Archive]:
@@ -123,7 +125,7 @@ def look_up(
     """Archives with the ID numbers of some rows, archives with the name and birth date of the other rows, and relatives
     with these phones. A row is (name, birth date, ID number or "")."""
     numbers = {number for _name, _born, number in named if number}
-    by_number = {child.id_number: child for child in Child.objects.live().filter(id_number__in=numbers)}
+    by_number = {child.id_number: child for child in Child.objects.live().with_id_number(*numbers)}
     rest = {(name, born) for name, born, number in named if number not in by_number}
     keys = {names.sort_key(name) for name, _born in rest}
     # as a sub-query: SQLite would otherwise try every name with every child in scope
@@ -140,6 +142,6 @@ def look_up(
     )
     for child in same_name:
         known.by_name.setdefault((child.name, child.born_on), []).append(archives[child.pk])
-    with_phones = list(Relative.objects.filter(phone__in=phones)) if phones else []
+    with_phones = list(Relative.objects.with_phone(*phones)) if phones else []
     note_adults(with_phones, adults, on)
     return known, [adults[relative.pk] for relative in with_phones]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.access import Role
+from caseworks.encryption import SealedField, SealedJSONField, SealedQuerySet
 from caseworks.identity import random_code
 from caseworks.models import Organization, Posting, Record
 
@@ -100,14 +101,16 @@ class StagedRow(Record):
     position = models.PositiveIntegerField()
     sheet = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
-    cells = models.JSONField(default=list)
-    name = models.CharField(max_length=72, blank=True)
+    cells: Any = SealedJSONField()
+    name = SealedField(max_length=72)
     verdict = models.CharField(max_length=10, blank=True)
     flawed = models.BooleanField(default=False)
-    problems: Any = models.JSONField(default=list)
-    changes: Any = models.JSONField(default=list)
+    problems: Any = SealedJSONField()
+    changes: Any = SealedJSONField()
     decision = models.CharField(max_length=5, blank=True)
     child = models.UUIDField(null=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "position"], name="one_staged_row_per_position")]

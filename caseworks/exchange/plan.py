@@ -300,9 +300,8 @@ def _hint(possible: Sequence[Archive]) -> str:
     described = []
     for archive in possible[:3]:
         school = archive.enrolment.school.name if archive.enrolment else ""
-        described.append(
-            " ".join(part for part in (school, f"…{archive.child.id_tail}" if archive.child.id_tail else "") if part)
-        )
+        number = archive.child.id_number
+        described.append(" ".join(part for part in (school, f"…{number[-4:]}" if number else "") if part))
     return "；".join(part or "—" for part in described)
 
 

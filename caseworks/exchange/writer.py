@@ -131,6 +131,4 @@ def _with_derived(fields: dict[str, Any]) -> dict[str, Any]:
     derived = dict(fields)
     if "name" in fields:
         derived |= {"name_order": names.sort_key(fields["name"]), "search_text": names.search_text(fields["name"])}
-    if "id_number" in fields:
-        derived["id_tail"] = fields["id_number"][-4:]
     return derived

@@ -1,18 +1,26 @@
 """The office's own records."""
 
-from caseworks.models.audit import AuditEvent
+from caseworks.models.audit import AuditEvent, AuditSeal
 from caseworks.models.base import PathField, Period, Record, in_force, subtree
+from caseworks.models.keys import KeyCheck
 from caseworks.models.organizations import Organization
+from caseworks.models.signin import FormerPassword, RecoveryCode, SecondFactor, Session
 from caseworks.models.staff import Posting, User
 from caseworks.models.submissions import Submission
 
 __all__ = [
     "AuditEvent",
+    "AuditSeal",
+    "FormerPassword",
+    "KeyCheck",
     "Organization",
     "PathField",
     "Period",
     "Posting",
     "Record",
+    "RecoveryCode",
+    "SecondFactor",
+    "Session",
     "Submission",
     "User",
     "in_force",

@@ -1,19 +1,22 @@
-"""What was done, by whom, and why."""
+"""What was done, by whom, and why; and the seals that show nobody changed it afterwards."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.models.base import PathField, Record
+from caseworks.models.base import PathField
 
 
-class AuditEvent(Record):
+class AuditEvent(models.Model):
     """One event of the audit trail, written in the transaction of the change itself.
 
     `changes` holds `{field: [before, after]}` of what a form or import changed, masked where the field is sensitive.
-    The object is named, not linked: the trail outlives what it speaks of.
+    The object is named, not linked: the trail outlives what it speaks of. Rows can be added and nothing else: triggers
+    refuse every change, and every removal before the time of keeping is over (caseworks/audit_triggers.py).
     """
 
+    # a number, not a UUID: events are made on the server only, and on SQLite the number is the order of writing
+    id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT, null=True, related_name="+"
@@ -31,4 +34,28 @@ class AuditEvent(Record):
         verbose_name = _("audit event")
         verbose_name_plural = _("audit trail")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["object_id", "id"], name="audit_of_a_record")]
+        indexes = [
+            models.Index(fields=["object_id", "id"], name="audit_of_a_record"),
+            models.Index(fields=["by", "action", "at"], name="audit_of_a_person"),
+        ]
+
+
+class AuditSeal(models.Model):
+    """A seal over the events that were settled since the seal before it.
+
+    `digest` is the SHA-256 of those events in canonical form and of the previous seal's digest; `mac` proves with the
+    audit key that this registry made it. `position` is how far the seal reaches: on PostgreSQL every transaction below
+    it has ended, on SQLite it is the last row; either way no event can appear below it afterwards.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), primary_key=True)
+    position = models.BigIntegerField()
+    events = models.PositiveIntegerField(_("events"))
+    digest = models.BinaryField(max_length=32)
+    mac = models.BinaryField(max_length=32)
+    sealed_at = models.DateTimeField(_("sealed at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("audit seal")
+        verbose_name_plural = _("audit seals")
+        ordering = ["number"]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.codelists import CodeField
 from caseworks.models.base import Period, Record, in_force
 from caseworks.models.organizations import Organization
+
+DJBH = "djbh"  # the password profile of 等级保护, GB/T 22239-2019
+DAYS_A_PASSWORD_LASTS = 90  # in that profile; in the profile asvs a password does not age
 
 
 class UserManager(BaseUserManager["User"]):
@@ -31,6 +36,10 @@ class User(Record, AbstractBaseUser):
     username = models.CharField(_("login"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=40)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    password_set_at = models.DateTimeField(_("password since"), default=timezone.now, editable=False)
+    # until when a password that somebody else gave can be used; None once the person has chosen their own
+    first_password_until = models.DateTimeField(_("first password until"), null=True, blank=True, editable=False)
+    second_factor_since = models.DateTimeField(_("second factor since"), null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -52,6 +61,26 @@ class User(Record, AbstractBaseUser):
             .select_related("organization")
             .order_by("from_on", "id")
         )
+
+    def postings_from(self, day: date) -> list[Posting]:
+        """The posts this person holds on a day or will hold later."""
+        still = models.Q(until_on__isnull=True) | models.Q(until_on__gt=day)
+        return list(self.postings.filter(still).select_related("organization"))
+
+    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        """Whoever may no longer sign in is signed out everywhere, through whichever door the account was closed."""
+        super().save(*args, **kwargs)
+        if not self.is_active:
+            self.sessions.all().delete()
+
+    def must_change_password(self, now: datetime) -> bool:
+        """True if the password was given by somebody else or, in the profile djbh, has grown too old."""
+        aged = self.password_set_at + timedelta(days=DAYS_A_PASSWORD_LASTS) <= now
+        return self.first_password_until is not None or (settings.PASSWORD_PROFILE == DJBH and aged)
+
+    def first_password_is_dead(self, now: datetime) -> bool:
+        """True if the password on the slip was not used, or not changed, in time."""
+        return self.first_password_until is not None and self.first_password_until <= now
 
     # The shared admin asks these two; the posting's permissions answer (caseworks/access.py).
     def has_perm(self, perm: str, obj: object = None) -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from caseworks import typed
+from caseworks import access, codelists, masks, privacy, typed
 
 register = template.Library()
 
@@ -39,13 +40,46 @@ def query(context: Context, **changes: Any) -> str:
     return values.urlencode()
 
 
-@register.filter
-def masked_id(number: str) -> str:
-    """An ID number for the eye: 500116********1234; the birth date must not show."""
-    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}" if len(number) >= 15 else "*" * len(number)
+register.filter("masked_id", masks.id_number)
+register.filter("masked_phone", masks.phone)
+masked_id, masked_phone = masks.id_number, masks.phone
+
+
+def _posting() -> Any:
+    acting = access.acting()
+    return acting.posting if acting else None
 
 
 @register.filter
-def masked_phone(number: str) -> str:
-    """A telephone number for the eye: 138****5678."""
-    return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else "*" * len(number)
+def model_label(row: Any) -> str:
+    """What a row is, as `children.Child`."""
+    return row._meta.label
+
+
+@register.filter
+def sees(row: Any, field: str) -> bool:
+    """True if whoever is acting may see the field of this row at all, if only masked: `{% if child|sees:"notes" %}`."""
+    return privacy.may(row, field, _posting()) is not privacy.May.NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def shown(context: Context, row: Any, field: str, *, reveal: bool = True) -> str:
+    """A field as whoever is acting may see it: `{% shown child "id_number" %}` inside a `<dd>` or `<td>`.
+
+    A masked one comes with the way to see it in full, unless `reveal=False` (for lists). What is not recorded is said in words; what may not be seen at all is empty.
+    """
+    posting = _posting()
+    text = privacy.visible(row, field, posting)
+    if not text:
+        return codelists.not_collected() if sees(row, field) else ""
+    if not reveal or not privacy.must_ask(row, field, posting):
+        return text
+    parts = {
+        "row": row,
+        "model": model_label(row),
+        "field": field,
+        "label": row._meta.get_field(field).verbose_name,
+        "masked": text,
+        "reasons": codelists.REVEAL_REASON,
+    }
+    return render_to_string("components/sealed.html", parts, request=context["request"])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists
 from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet, subquery
 from caseworks.codelists import CodeField
+from caseworks.encryption import BlindIndexField, SealedField
 from caseworks.identity import random_code
 from caseworks.models import Organization, Record, in_force, subtree
 from children import idnumbers, names
@@ -54,13 +55,21 @@ class ChildQuerySet(ScopedQuerySet):
             return self
         # no name begins with digits, so these two ask an index alone
         if len(words) == 4 and words[:3].isdigit():
-            return self.filter(id_tail=words.upper())
+            return self.filter(id_tail_index=words)
         if len(words) == 18 and words[:17].isdigit():
-            return self.filter(id_number=idnumbers.clean(words))
+            return self.filter(id_index=words)
         found = Q(search_text__contains=f" {words}")
         if len(words) == 10:
             found |= Q(code=words.upper())
         return self.filter(found)
+
+    def with_id_number(self, *numbers: str) -> ChildQuerySet:
+        """Archives with one of these ID numbers, however they are written; empty ones are passed over."""
+        return self.filter(id_index__in=[number for number in numbers if number])
+
+    def with_id_tail(self, tail: str) -> ChildQuerySet:
+        """Archives whose ID number ends with these four characters."""
+        return self.filter(id_tail_index=tail)
 
     def enrolled_under(self, *roots: Organization, on: date) -> ChildQuerySet:
         """Children enrolled, on a day, in the given schools or in schools below the given offices."""
@@ -107,23 +116,25 @@ class Child(Record, AboutChildren):
     name = models.CharField(_("name"), max_length=72)
     sex = CodeField(codelists.SEX, verbose_name=_("sex"))
     born_on = models.DateField(_("date of birth"))
-    id_number = models.CharField(_("ID number"), max_length=18, blank=True)
+    id_number = SealedField(_("ID number"), max_length=18)
     id_doubtful = models.BooleanField(_("ID number to be verified"), default=False)
     ethnicity = CodeField(codelists.ETHNICITY, verbose_name=_("ethnic group"))
     registration = CodeField(codelists.REGISTRATION, verbose_name=_("household registration"))
-    registered_at = models.CharField(_("registered at"), max_length=100, blank=True)
+    registered_at = SealedField(_("registered at"), max_length=100)
     health = CodeField(codelists.HEALTH, verbose_name=_("health"))
     disability = CodeField(codelists.DISABILITY, verbose_name=_("disability"))
     only_child = models.BooleanField(_("only child"), null=True, blank=True)
     orphan = models.BooleanField(_("orphan"), null=True, blank=True)
     guardianship = CodeField(codelists.GUARDIANSHIP, verbose_name=_("guardianship"))
-    notes = models.TextField(_("notes"), max_length=2000, blank=True)
+    notes = SealedField(_("notes"), max_length=2000, multiline=True)
     opened_on = models.DateField(_("archive opened on"))
     closed_on = models.DateField(_("archive closed on"), null=True, blank=True)
     exit_reason = CodeField(codelists.EXIT_REASON, verbose_name=_("reason of exit"))
     version = models.PositiveIntegerField(default=1, editable=False)
-    # kept by save(): how the child is found and sorted
-    id_tail = models.CharField(max_length=4, blank=True, editable=False, db_index=True)
+    # how the child is found and sorted. The tail alone has 10,000 values, evenly spread: who holds the database without
+    # the keys learns that two children share one, and not which
+    id_index = BlindIndexField("id_number", normal=idnumbers.clean)
+    id_tail_index = BlindIndexField("id_number", normal=idnumbers.tail, db_index=True)
     name_order = models.CharField(max_length=80, editable=False)
     search_text = models.TextField(editable=False)
 
@@ -139,8 +150,8 @@ class Child(Record, AboutChildren):
         indexes = [models.Index(fields=["name_order", "id", "search_text"], name="child_by_name")]
         constraints = [
             models.UniqueConstraint(
-                fields=["id_number"],
-                condition=Q(closed_on__isnull=True) & ~Q(id_number=""),
+                fields=["id_index"],
+                condition=Q(closed_on__isnull=True),
                 name="one_live_archive_per_id_number",
             ),
             models.CheckConstraint(
@@ -157,8 +168,7 @@ class Child(Record, AboutChildren):
         return self.code
 
     def derive(self) -> Child:
-        """Fill what follows from name and ID number; save() does it, bulk writers call it themselves."""
-        self.id_tail = self.id_number[-4:]
+        """Fill what follows from the name; save() does it, bulk writers call it themselves. (Blind indexes need nobody.)"""
         self.name_order = names.sort_key(self.name)
         self.search_text = names.search_text(self.name)
         return self

@@ -9,10 +9,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren
+from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
+from caseworks.encryption import BlindIndexField, SealedField
+from caseworks.identity import random_code
 from caseworks.models import Organization, Period, Record
 from children.models.archive import Child
+from children.names import clean
 
 
 class Enrolment(Record, AboutChildren, Period):
@@ -39,14 +42,26 @@ class Enrolment(Record, AboutChildren, Period):
         ]
 
 
+class ResidenceQuerySet(ScopedQuerySet):
+    """Residences, in the users' words."""
+
+    def in_the_house_of(self, home: Residence) -> ResidenceQuerySet:
+        """Residences with the same address in the same village; none if no address is recorded."""
+        return self.filter(village=home.village_id, address_index=home.address_index, address_index__isnull=False)
+
+
 class Residence(Record, AboutChildren, Period):
     """Village and address. A child has at most one open residence."""
 
+    code = models.CharField(max_length=10, unique=True, default=random_code, editable=False)
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="residences")
     village = models.ForeignKey(
         Organization, verbose_name=_("village"), on_delete=models.PROTECT, related_name="residences"
     )
-    address = models.CharField(_("address"), max_length=100, blank=True)
+    address = SealedField(_("address"), max_length=100)
+    address_index = BlindIndexField("address", normal=clean)
+
+    objects = ScopedManager.from_queryset(ResidenceQuerySet)()
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("residence")

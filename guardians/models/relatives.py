@@ -9,12 +9,25 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from caseworks import codelists
-from caseworks.access import AboutChildren
+from caseworks import codelists, phones
+from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
+from caseworks.encryption import BlindIndexField, SealedField
 from caseworks.identity import random_code
 from caseworks.models import Period, Record
 from children.models import Child
+
+
+class RelativeQuerySet(ScopedQuerySet):
+    """Relatives, in the users' words."""
+
+    def with_phone(self, *numbers: str) -> RelativeQuerySet:
+        """Relatives with one of these telephone numbers, however they are written; empty ones are passed over."""
+        return self.filter(phone_index__in=[number for number in numbers if number])
+
+    def with_phone_tail(self, tail: str) -> RelativeQuerySet:
+        """Relatives whose telephone number ends with these four digits."""
+        return self.filter(phone_tail_index=tail)
 
 
 class Relative(Record, AboutChildren):
@@ -27,15 +40,18 @@ class Relative(Record, AboutChildren):
     name = models.CharField(_("name"), max_length=72)
     sex = CodeField(codelists.SEX, verbose_name=_("sex"))
     born_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
-    id_number = models.CharField(_("ID number"), max_length=18, blank=True)
-    phone = models.CharField(_("phone"), max_length=20, blank=True)
-    address = models.CharField(_("address"), max_length=100, blank=True)
+    id_number = SealedField(_("ID number"), max_length=18)
+    phone = SealedField(_("phone"), max_length=20)
+    phone_index = BlindIndexField("phone", normal=phones.clean, db_index=True)
+    phone_tail_index = BlindIndexField("phone", normal=phones.tail, db_index=True)
+    address = SealedField(_("address"), max_length=100)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ScopedManager.from_queryset(RelativeQuerySet)()
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("relative")
         verbose_name_plural = _("relatives")
-        indexes = [models.Index(fields=["phone"], name="relative_by_phone")]
 
 
 class Kinship(Record, AboutChildren):

@@ -24,3 +24,19 @@ document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");
   if (token) event.detail.headers["X-CSRFToken"] = token.value;
 });
+
+// a page made to be printed
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
+// a long password is typed more surely when it can be read; it is hidden again before it is sent
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-show-passwords]")) return;
+  event.target.form.querySelectorAll("input[autocomplete$=password]").forEach((input) => {
+    input.type = event.target.checked ? "text" : "password";
+  });
+});
+document.addEventListener("submit", (event) => {
+  event.target.querySelectorAll("input[autocomplete$=password]").forEach((input) => { input.type = "password"; });
+});

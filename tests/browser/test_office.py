@@ -139,15 +139,20 @@ def test_a_new_colleague_signs_in_with_the_password_that_was_shown(cast, desk, d
     page.locator("#id_postings-0-organization").select_option(str(cast.village.pk))
     page.locator("#id_postings-0-role").select_option("caseworker")
     page.get_by_role("button", name="保存", exact=True).click()
-    expect(page.locator("#content h1")).to_have_text("请转交密码")
+    expect(page.locator("main h1")).to_have_text("密码条")
     assert violations(page) == []
-    password = page.locator(".office-login code").last.inner_text()
+    password = page.locator("code.secret").last.inner_text()
     other = device(PHONE)
     theirs = other.page()
     theirs.goto(other.address("caseworks:login"))
     theirs.locator("#id_username").fill("newcomer")
     theirs.locator("#id_password").fill(password)
     theirs.get_by_role("button", name="登录").click()
+    theirs.wait_for_url(f"{other.address('caseworks:password')}*")
+    theirs.locator("#id_old_password").fill(password)
+    for box in ("#id_new_password1", "#id_new_password2"):
+        theirs.locator(box).fill("一碗小面二两多放海椒")
+    theirs.locator("main form button[type=submit]").click()
     theirs.wait_for_url(other.address("visits:home"))
 
 

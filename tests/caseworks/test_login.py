@@ -100,7 +100,9 @@ def test_a_post_that_has_ended_is_not_acted_in_any_longer(cast, sign_in, today):
     client.post(reverse("caseworks:act_as"), {"posting": other.pk})
     other.until_on = other.from_on
     other.save()
-    assert client.get(reverse("reports:annual")).status_code == 403
+    annual = reverse("reports:annual")
+    assert client.get(annual).headers["Location"].startswith(reverse("caseworks:login"))
+    assert sign_in(cast.clerk).get(annual).status_code == 403
 
 
 def test_the_language_is_kept_in_a_cookie_of_known_languages_only(client):

@@ -40,6 +40,28 @@ def test_a_bad_change_changes_nothing(cast, sign_in, old, new, again):
     assert User.objects.get(pk=cast.clerk.pk).check_password("pass-word-of-tests")
 
 
+def test_what_is_wrong_is_said_beside_the_new_password(cast, sign_in):
+    errors = _change(sign_in(cast.clerk), "pass-word-of-tests", "zhangwei1990").context["form"].errors
+    assert set(errors) == {"new_password1"}
+    assert "容易被猜到" in errors["new_password1"][0]
+
+
+def test_a_wrong_old_password_is_an_event_and_counts_towards_the_lock(cast, sign_in):
+    client = sign_in(cast.clerk)
+    answers = [_change(client, "wrong", NEW).status_code for _number in range(6)]
+    assert answers == [200] * 5 + [429]
+    assert AuditEvent.objects.filter(action="user.sign_in_failed", object_id=cast.clerk.pk).count() == 5
+    assert _change(client, "pass-word-of-tests", NEW).status_code == 429
+
+
+def test_passwords_can_be_pasted_and_shown(cast, sign_in):
+    page = sign_in(cast.clerk).get("/password/").content.decode()
+    assert page.count('type="password"') == 3
+    assert page.count('autocomplete="new-password"') == 2
+    assert "data-show-passwords" in page
+    assert "onpaste" not in page
+
+
 def test_a_person_of_no_post_may_change_it_and_nobody_signed_out(cast, sign_in, client):
     assert client.get("/password/").status_code == 302
     assert sign_in(factories.user()).get("/password/").status_code == 200

@@ -26,7 +26,7 @@ def test_as_many_children_as_asked_for(as_everyone, today):
     assert _load(230, today) == Child.objects.count() == 230
     villages = Organization.objects.villages()
     assert [Child.objects.living_under(village, on=today).count() for village in villages] == [100, 100, 30]
-    assert Child.objects.values("id_number").distinct().count() == 230
+    assert Child.objects.values("id_index").distinct().count() == 230
     assert Kinship.objects.filter(relation="51").values("child").distinct().count() == 230
     assert 0.6 < DEFINITIONS["wide"].children(Child.objects.all(), today).count() / 230 < 0.85
     assert Reach.objects.filter(via="residence").count() == 230

@@ -159,7 +159,7 @@ def test_a_row_out_of_scope_is_not_written(cast):
     with access.everyone("test"):
         foreign = Child.objects.get(pk=cast.foreigner.pk)
     with access.scope(cast.clerk):
-        foreign.notes = "changed"
+        foreign.ethnicity = "changed"
         with pytest.raises(DatabaseError), transaction.atomic():
             foreign.save()
         with pytest.raises(ScopeError):
@@ -168,9 +168,9 @@ def test_a_row_out_of_scope_is_not_written(cast):
             Enrolment.objects.create(child=foreign, school=cast.school, from_on=date(2026, 1, 1))
         with pytest.raises(ScopeError):
             Enrolment.objects.bulk_create([Enrolment(child=foreign, school=cast.school, from_on=date(2026, 1, 1))])
-        assert Child.objects.filter(pk=foreign.pk).update(notes="changed") == 0
+        assert Child.objects.filter(pk=foreign.pk).update(ethnicity="changed") == 0
     with access.everyone("test"):
-        assert Child.objects.get(pk=foreign.pk).notes == ""
+        assert Child.objects.get(pk=foreign.pk).ethnicity == ""
 
 
 def test_a_row_about_a_relative_out_of_scope_is_not_written(cast):

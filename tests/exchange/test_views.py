@@ -287,9 +287,9 @@ def test_pages_cost_the_same_for_one_row_and_for_three(rows, tmp_path, cast, sig
     made = [child_row(姓名=f"周{n}", 身份证号=factories.id_number(BORN, "1")) for n in "甲乙丙"[:rows]]
     batch = receive(book(tmp_path, made), cast.clerk, cast.school)
     client = sign_in(cast.clerk)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         client.get(batch.get_absolute_url())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         client.get(IMPORTS)
 
 

@@ -290,5 +290,5 @@ def test_the_list_costs_the_same_for_one_contact_and_for_three(cast, sign_in, co
         )
     client = sign_in(cast.caseworker)
     client.get(reverse("visits:contacts"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         assert len(client.get(reverse("visits:contacts")).context["listed"]) == contacts

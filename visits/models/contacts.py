@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists
 from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
+from caseworks.encryption import SealedField
 from caseworks.identity import random_code
 from caseworks.models import Organization, Record
 from children.models import Child
@@ -49,7 +50,7 @@ class Contact(Record, AboutChildren):
     held_on = models.DateField(_("date"))
     reached = models.BooleanField(_("reached"))
     topics = models.JSONField(_("topics"), default=list, blank=True)
-    note = models.TextField(_("note"), max_length=2000, blank=True)
+    note = SealedField(_("note"), max_length=2000, multiline=True)
     concern = CodeField(codelists.CONCERN, verbose_name=_("concern"), default="none")
     logged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("logged by"), on_delete=models.PROTECT, related_name="contacts"

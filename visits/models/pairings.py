@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists
 from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
+from caseworks.encryption import SealedField, SealedQuerySet
 from caseworks.identity import random_code
 from caseworks.models import Organization, Period, Record, in_force, subtree
 from children.models import Child
 
 
-class MentorQuerySet(models.QuerySet["Mentor"]):
+class MentorQuerySet(SealedQuerySet):
     def of(self, organization: Organization) -> MentorQuerySet:
         """Mentors of an organization and of everything under it."""
         low, high = subtree(organization.path)
@@ -65,7 +66,7 @@ class Mentor(Record, Period):
         related_name="mentors",
     )
     name = models.CharField(_("name"), max_length=40)
-    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    phone = SealedField(_("phone"), max_length=20)
     kind = CodeField(codelists.MENTOR_KIND, verbose_name=_("kind"))
     checked_on = models.DateField(_("background checked on"), null=True, blank=True)
 

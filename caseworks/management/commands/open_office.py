@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from caseworks import codelists
-from caseworks.actions import open_office
+from caseworks.actions import HOURS_A_FIRST_PASSWORD_LASTS, open_office
 
 
 class Command(BaseCommand):
@@ -35,4 +35,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"{options['name']} is open. Administrator: {user.username}   first password: {password}")
-        self.stdout.write("Write the password down now; it is kept nowhere. Change it after the first sign-in.")
+        self.stdout.write(
+            f"Write the password down now; it is kept nowhere. It works once within {HOURS_A_FIRST_PASSWORD_LASTS} hours: "
+            "the first sign-in asks for one of your own."
+        )

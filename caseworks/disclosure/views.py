@@ -1,0 +1,90 @@
+"""Pages about looking: a masked value shown for a reason, who looked at a child, and the rules anybody may read."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from caseworks import privacy
+from caseworks.access import ROLES, Permission, public, requires
+from caseworks.codelists import LOOK, REVEAL_REASON
+from caseworks.disclosure.forms import RevealForm, masked_value
+from caseworks.disclosure.revealing import TooManyRevealsError
+from caseworks.disclosure.revealing import reveal as reveal_value
+from caseworks.models import AuditEvent
+from caseworks.pages import page, paginate
+from children.models import Child
+
+SECONDS_SHOWN = 30
+
+
+@requires(Permission.VIEW_CHILDREN, methods=("POST",))
+def reveal(request: HttpRequest) -> HttpResponse:
+    """One value in full: in place of the masked one where there are scripts, else on a page of its own, once."""
+    row, field = masked_value(request.POST, request.posting)
+    form = RevealForm(request.POST)
+    back = request.POST.get("back", "")
+    context = {
+        "row": row,
+        "field": field,
+        "form": form,
+        "label": row._meta.get_field(field).verbose_name,
+        "masked": privacy.masked(row, field),
+        "reasons": REVEAL_REASON,
+        "seconds": SECONDS_SHOWN,
+        "back": back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else resolve_url("visits:home"),
+    }
+    if not form.is_valid():
+        return page(request, "caseworks/reveal.html", fragment="value", status=422, **context)
+    try:
+        context["value"] = reveal_value(
+            row=row, field=field, by=request.user, posting=request.posting, reason=form.reason, now=timezone.now()
+        )
+    except TooManyRevealsError:
+        return page(request, "caseworks/reveal.html", fragment="value", status=429, too_many=True, **context)
+    return page(request, "caseworks/reveal.html", fragment="value", **context)
+
+
+def _looks_at(child: Child) -> QuerySet[AuditEvent]:
+    """Who opened, printed or exported the archive, or asked for a value of the child, a relative, a home or a contact."""
+    rows = Q(object_id=child.pk) | Q(object_id__in=child.residences.values("pk"))
+    rows |= Q(object_id__in=child.kinships.values("relative")) | Q(
+        object_id__in=child.contact_children.values("contact")
+    )
+    return AuditEvent.objects.filter(rows, action__in=[entry.code for entry in LOOK]).select_related("by")
+
+
+def _what(event: AuditEvent) -> str:
+    """The field an event is about, in words; empty where it is about the whole archive."""
+    try:
+        return str(apps.get_model(event.kind)._meta.get_field(event.changes["field"]).verbose_name)
+    except (FieldDoesNotExist, LookupError, ValueError):
+        return ""
+
+
+@requires(Permission.VIEW_LOOKS)
+def looked(request: HttpRequest, code: str) -> HttpResponse:
+    """Who looked at this child: when, in which post, at what, and why."""
+    child = get_object_or_404(Child, code=code)
+    rows = paginate(_looks_at(child), request)
+    for event in rows:
+        event.word, event.what = LOOK.label(event.action), _what(event)
+    return page(request, "caseworks/looked.html", child=child, rows=rows)
+
+
+@public()
+def rules(request: HttpRequest) -> HttpResponse:
+    """How information about children is handled: for parents, carers, children and whoever else asks."""
+    return page(
+        request,
+        "caseworks/rules.html",
+        groups=[group for group in privacy.GROUPS.values() if group.about_people],
+        roles=ROLES.values(),
+        officer=settings.PRIVACY_OFFICER,
+    )

@@ -1,0 +1,136 @@
+"""Seals over the audit trail: a chain in which a changed, removed or slipped-in event breaks its seal.
+
+Sealing runs beside the work, once a minute, not inside it: a chain kept by every change would let only one person write
+at a time. Events younger than the last seal are protected by the triggers alone, and a trail cut off together with its
+last seals is noticed only against a head kept elsewhere; so `manage.py seal_audit --head FILE` exports it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from caseworks import keyring
+from caseworks.models import AuditEvent, AuditSeal
+
+SECONDS_BETWEEN_SEALS = 60
+_FIELDS = ("id", "at", "by_id", "posting", "path", "action", "kind", "object_id", "reason", "changes", "address")
+
+
+def _horizon() -> int:
+    """How far the trail is settled: no event can still appear below this position."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1")
+        else:  # one writer at a time: what can be seen is all there is
+            cursor.execute("SELECT COALESCE(MAX(id), 0) FROM caseworks_auditevent")
+        return cursor.fetchone()[0]
+
+
+def _events_between(after: int, upto: int) -> Iterator[AuditEvent]:
+    """Events above one position, up to another, in the one order that does not depend on the database."""
+    position = "xid" if connection.vendor == "postgresql" else "id"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM caseworks_auditevent WHERE {position} > %s AND {position} <= %s",  # noqa: S608
+            [after, upto],
+        )
+        keys = [row[0] for row in cursor.fetchall()]
+    for start in range(0, len(keys), 500):
+        found = AuditEvent.objects.in_bulk(keys[start : start + 500])
+        yield from found.values()
+
+
+def _canonical(event: AuditEvent) -> bytes:
+    values = [getattr(event, name) for name in _FIELDS]
+    return json.dumps([_plain(value) for value in values], ensure_ascii=False, sort_keys=True).encode()
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value if value is None or isinstance(value, dict | int) else str(value)
+
+
+def _digest(events: Iterator[AuditEvent], previous: bytes, number: int, position: int) -> tuple[bytes, int]:
+    lines = sorted(_canonical(event) for event in events)
+    sha = hashlib.sha256(previous + f"{number}:{position}:{len(lines)}".encode())
+    for line in lines:
+        sha.update(hashlib.sha256(line).digest())
+    return sha.digest(), len(lines)
+
+
+def _mac(digest: bytes) -> bytes:
+    return hmac.new(keyring.current().newest("audit")[1], digest, hashlib.sha256).digest()
+
+
+def seal_pending() -> AuditSeal | None:
+    """Seal what has been settled since the last seal; None if there is nothing, or if another process was faster."""
+    last = AuditSeal.objects.order_by("-number").first()
+    number, after, previous = (last.number + 1, last.position, bytes(last.digest)) if last else (1, -1, b"")
+    position = _horizon()
+    if position <= after:
+        return None
+    digest, count = _digest(_events_between(after, position), previous, number, position)
+    if not count:
+        return None
+    try:
+        with transaction.atomic():
+            return AuditSeal.objects.create(
+                number=number, position=position, events=count, digest=digest, mac=_mac(digest)
+            )
+    except IntegrityError:
+        return None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a check: how many seals and events were read, and the first seal that does not hold, if any."""
+
+    seals: int
+    events: int
+    broken: int | None
+    why: str
+
+
+def verify(head: str = "") -> Verdict:
+    """Compute every seal anew. `head` is the digest (hex) of the last seal as it was kept elsewhere, if it was."""
+    previous, after, events, expected = b"", -1, 0, 1
+    heads = set()
+    for seal in AuditSeal.objects.order_by("number").iterator():
+        if seal.number != expected:
+            return Verdict(expected - 1, events, expected, "the seal is missing")
+        digest, count = _digest(_events_between(after, seal.position), previous, seal.number, seal.position)
+        if count != seal.events:
+            return Verdict(expected, events, seal.number, f"it covers {seal.events} events, {count} are there")
+        if digest != bytes(seal.digest):
+            return Verdict(expected, events, seal.number, "an event, or the seal itself, was changed")
+        if not hmac.compare_digest(_mac(digest), bytes(seal.mac)):
+            return Verdict(expected, events, seal.number, "it was not made with this registry's audit key")
+        previous, after, events, expected = digest, seal.position, events + count, expected + 1
+        heads.add(digest.hex())
+    if head and head not in heads:
+        return Verdict(expected - 1, events, expected, "the head that was kept elsewhere is not in this chain")
+    return Verdict(expected - 1, events, None, "")
+
+
+def _every_minute(stop: threading.Event) -> None:
+    while not stop.wait(SECONDS_BETWEEN_SEALS):
+        try:
+            seal_pending()
+        except DatabaseError:  # the next minute tries again; the triggers protect the trail meanwhile
+            connection.close()
+
+
+def start() -> threading.Event:
+    """Seal in the background of this web process until the returned event is set; processes do not disturb each other."""
+    stop = threading.Event()
+    threading.Thread(target=_every_minute, args=(stop,), name="audit-sealer", daemon=True).start()
+    return stop
