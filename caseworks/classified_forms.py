@@ -72,6 +72,10 @@ class ClassifiedForm(forms.BaseForm):
         order.insert(order.index(name) + 1, name + ERASE)
         self.order_fields(order)
 
+    def with_removals(self, *names: str) -> list[str]:
+        """These fields, each followed by the box that removes its value if it has one: for a layout."""
+        return [each for name in names for each in (name, name + ERASE) if each in self.fields]
+
     def _clean_fields(self) -> None:
         super()._clean_fields()
         for name, value in self._kept.items():
