@@ -106,7 +106,7 @@ def rows_of(batch: ImportBatch, tab: str) -> QuerySet[StagedRow]:
 def headings(batch: ImportBatch) -> list[Heading]:
     """Every heading of the file with a sample from the first rows."""
     found: dict[str, Heading] = {}
-    controls = {heading: f"column-{index}" for index, heading in enumerate(batch.mapping)}
+    controls = {heading: f"column-{index}" for index, heading in enumerate(sorted(batch.mapping))}
     samples = list(batch.rows.filter(verdict__in=[plan.NEW, plan.CHANGED, plan.UNCHANGED]).order_by("position")[:5])
     samples = samples or list(batch.rows.order_by("position")[:5])
     for number, sheet in enumerate(batch.layout.get("sheets", ())):

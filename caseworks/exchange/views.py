@@ -88,7 +88,7 @@ def choose_columns(request: Request, code: str) -> HttpResponse:
     """Which column is which of our fields."""
     batch = _batch(request, code)
     known = {"", *columns.FIELDS}
-    sent = {f"column-{index}": heading for index, heading in enumerate(batch.mapping)}
+    sent = {f"column-{index}": heading for index, heading in enumerate(sorted(batch.mapping))}
     chosen = {heading: request.POST[name] for name, heading in sent.items() if request.POST.get(name) in known}
     try:
         actions.choose_columns(batch=batch, by=request.user, chosen=chosen)
