@@ -35,10 +35,14 @@ def sealed_models() -> Iterator[tuple[type[models.Model], list[str]]]:
             yield model, names
 
 
+def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
+    return model.objects.order_by()  # type: ignore[attr-defined]
+
+
 def _with_key(model: type[models.Model], name: str) -> models.QuerySet[Any]:
     """Rows whose field holds a value, with the first byte of it: the number of its key."""
     first = Substr(name, 1, 1, output_field=models.BinaryField())
-    return model.objects.order_by().exclude(**{name: ""}).annotate(sealed_with=first)
+    return _rows(model).exclude(**{name: ""}).annotate(sealed_with=first)
 
 
 def values_by_key() -> Counter[int]:
@@ -55,7 +59,7 @@ def _sealed_with_another(model: type[models.Model], names: list[str], newest: in
     stale = Q(pk__in=[])
     for name in names:
         stale |= Q(pk__in=_with_key(model, name).exclude(sealed_with=bytes([newest])).values("pk"))
-    return model.objects.filter(stale).only("pk", *names).order_by("pk")
+    return _rows(model).filter(stale).only("pk", *names).order_by("pk")
 
 
 def _one_pass(model: type[models.Model], names: list[str], newest: int, pause: float) -> int:
@@ -65,7 +69,7 @@ def _one_pass(model: type[models.Model], names: list[str], newest: int, pause: f
         with transaction.atomic():
             rows = _sealed_with_another(model, names, newest).select_for_update(skip_locked=True)
             chunk = list((rows if last is None else rows.filter(pk__gt=last))[:CHUNK])
-            model.objects.bulk_update(chunk, names)
+            _rows(model).bulk_update(chunk, names)
         if not chunk:
             return done
         done, last = done + len(chunk), chunk[-1].pk
