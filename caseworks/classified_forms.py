@@ -49,8 +49,8 @@ class ClassifiedForm(forms.BaseForm):
 
     def _model_of(self, name: str) -> type[models.Model]:
         label = self.kept_in.get(name)
-        model = apps.get_model(label) if label else getattr(getattr(self, "_meta", None), "model", None)
         try:
+            model = apps.get_model(label) if label else self._meta.model  # type: ignore[attr-defined]
             privacy.group_of(model, name)
         except (AttributeError, KeyError) as error:
             raise ImproperlyConfigured(f"{type(self).__name__}.{name}: say in kept_in whose field it is.") from error
@@ -77,7 +77,7 @@ class ClassifiedForm(forms.BaseForm):
         return [each for name in names for each in (name, name + ERASE) if each in self.fields]
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]
         for name, value in self._kept.items():
             erase = self.cleaned_data.pop(name + ERASE, False)
             if name in self.cleaned_data and not self.cleaned_data[name]:

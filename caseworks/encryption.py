@@ -13,7 +13,7 @@ from __future__ import annotations
 import hmac
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -226,7 +226,7 @@ def fill_indexes(row: models.Model) -> None:
 
 
 @contextmanager
-def _ready_for_bulk_update(rows: list[Any], fields: list[models.Field]) -> Iterator[None]:
+def _ready_for_bulk_update(rows: list[Any], fields: Sequence[models.Field]) -> Iterator[None]:
     """`bulk_update` never asks a field for the value of a row: hold the sealed values ready for that moment."""
     plain = [{field.attname: row.__dict__.get(field.attname) for field in fields} for row in rows]
     for row in rows:

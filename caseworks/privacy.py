@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from django.db import models
 from django.utils.formats import localize
-from django.utils.timezone import template_localtime
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -296,7 +296,9 @@ def in_words(row: models.Model, name: str) -> str:
         return "、".join(str(codelists.TOPIC.label(each)) for each in value)
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return "" if value is None else str(localize(template_localtime(value)))
+    if isinstance(value, datetime):
+        value = localtime(value)
+    return "" if value is None else str(localize(value))
 
 
 def masked_changes(
