@@ -49,8 +49,8 @@ class ClassifiedForm(forms.BaseForm):
 
     def _model_of(self, name: str) -> type[models.Model]:
         label = self.kept_in.get(name)
-        model: Any = apps.get_model(label) if label else getattr(getattr(self, "_meta", None), "model", None)
         try:
+            model = apps.get_model(label) if label else self._meta.model  # type: ignore[attr-defined]
             privacy.group_of(model, name)
         except (AttributeError, KeyError) as error:
             raise ImproperlyConfigured(f"{type(self).__name__}.{name}: say in kept_in whose field it is.") from error
@@ -71,6 +71,10 @@ class ClassifiedForm(forms.BaseForm):
         self.fields[name + ERASE] = erase
         order.insert(order.index(name) + 1, name + ERASE)
         self.order_fields(order)
+
+    def with_removals(self, *names: str) -> list[str]:
+        """These fields, each followed by the box that removes its value if it has one: for a layout."""
+        return [each for name in names for each in (name, name + ERASE) if each in self.fields]
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]

@@ -17,8 +17,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from django.utils.formats import localize
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -296,16 +296,14 @@ def in_words(row: models.Model, name: str) -> str:
         return "、".join(str(codelists.TOPIC.label(each)) for each in value)
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return "" if value is None else str(localize(_local(value)))
+    if isinstance(value, datetime):
+        value = localtime(value)
+    return "" if value is None else str(localize(value))
 
 
 def label(row: models.Model, name: str) -> str:
     """What the field is called on pages."""
     return str(getattr(row._meta.get_field(name), "verbose_name", name))
-
-
-def _local(value: Any) -> Any:
-    return timezone.localtime(value) if isinstance(value, datetime) else value
 
 
 def masked_changes(

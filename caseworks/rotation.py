@@ -27,7 +27,7 @@ SECONDS_BETWEEN_CHUNKS = 0.05
 MOST_PASSES = 5
 
 
-def sealed_models() -> Iterator[tuple[Any, list[str]]]:
+def sealed_models() -> Iterator[tuple[type[models.Model], list[str]]]:
     """Every model with sealed fields, and their names."""
     for model in apps.get_models():
         names = [field.name for field in model._meta.concrete_fields if isinstance(field, SealedField)]
@@ -35,10 +35,14 @@ def sealed_models() -> Iterator[tuple[Any, list[str]]]:
             yield model, names
 
 
-def _with_key(model: Any, name: str) -> models.QuerySet[Any]:
+def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
+    return model.objects.order_by()  # type: ignore[attr-defined]
+
+
+def _with_key(model: type[models.Model], name: str) -> models.QuerySet[Any]:
     """Rows whose field holds a value, with the first byte of it: the number of its key."""
     first = Substr(name, 1, 1, output_field=models.BinaryField())
-    return model.objects.order_by().exclude(**{name: ""}).annotate(sealed_with=first)
+    return _rows(model).exclude(**{name: ""}).annotate(sealed_with=first)
 
 
 def values_by_key() -> Counter[int]:
@@ -51,28 +55,28 @@ def values_by_key() -> Counter[int]:
     return found
 
 
-def _sealed_with_another(model: Any, names: list[str], newest: int) -> models.QuerySet[Any]:
+def _sealed_with_another(model: type[models.Model], names: list[str], newest: int) -> models.QuerySet[Any]:
     stale = Q(pk__in=[])
     for name in names:
         stale |= Q(pk__in=_with_key(model, name).exclude(sealed_with=bytes([newest])).values("pk"))
-    return model.objects.filter(stale).only("pk", *names).order_by("pk")
+    return _rows(model).filter(stale).only("pk", *names).order_by("pk")
 
 
-def _one_pass(model: Any, names: list[str], newest: int, pause: float) -> int:
+def _one_pass(model: type[models.Model], names: list[str], newest: int, pause: float) -> int:
     """Seal again what is not sealed with the newest key; rows that somebody is writing just now are left for later."""
     done, last = 0, None
     while True:
         with transaction.atomic():
             rows = _sealed_with_another(model, names, newest).select_for_update(skip_locked=True)
             chunk = list((rows if last is None else rows.filter(pk__gt=last))[:CHUNK])
-            model.objects.bulk_update(chunk, names)
+            _rows(model).bulk_update(chunk, names)
         if not chunk:
             return done
         done, last = done + len(chunk), chunk[-1].pk
         time.sleep(pause)
 
 
-def seal_again(model: Any, names: list[str], *, pause: float = SECONDS_BETWEEN_CHUNKS) -> int:
+def seal_again(model: type[models.Model], names: list[str], *, pause: float = SECONDS_BETWEEN_CHUNKS) -> int:
     """Seal every value of a model with the newest key; returns how many rows were changed."""
     newest, done = keyring.current().newest("data")[0], 0
     for _ in range(MOST_PASSES):

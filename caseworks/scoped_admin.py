@@ -17,7 +17,7 @@ from caseworks import access, audit
 from caseworks.codelists import action_words
 from caseworks.forms import DateInput
 from caseworks.models import AuditEvent, Organization, Posting, User, subtree
-from caseworks.templatetags.words import masked_phone
+from caseworks.privacy import masked_changes
 
 
 def office() -> Organization:
@@ -40,18 +40,12 @@ def visible_staff() -> models.QuerySet[User]:
 
 
 def changes_of(form: forms.ModelForm) -> dict[str, list[str]]:
-    """`{field: [before, after]}` of what a form changed, for the audit trail; telephone numbers are masked."""
-
-    def words(name: str, value: Any) -> str:
-        if value is None:
-            return ""
-        return masked_phone(str(value)) if name == "phone" else str(value)
-
-    return {
-        name: [words(name, form.initial.get(name)), words(name, form.cleaned_data.get(name))]
-        for name in form.changed_data
-        if name in form.cleaned_data
-    }
+    """`{field: [before, after]}` of what a form changed, for the audit trail, masked as the trail keeps it."""
+    model = form._meta.model
+    names = [name for name in form.changed_data if name in form.cleaned_data and name in form.Meta.fields]  # type: ignore[attr-defined]
+    return masked_changes(
+        model, {name: form.initial.get(name) for name in names}, {name: form.cleaned_data[name] for name in names}
+    )
 
 
 def say_period(form: forms.BaseForm) -> None:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from caseworks import audit, codelists
 from caseworks.access import Via
 from caseworks.models import Organization, User
-from children import hooks, idnumbers, names, rules, trace
+from caseworks.privacy import masked_changes
+from children import hooks, idnumbers, names, rules
 from children.models import Child, Enrolment, Residence
 from children.reach import close_road, open_road
 
@@ -129,13 +130,13 @@ def open_archive(
         _begin_enrolment(child, school, opened_on, grade, class_name, boarding, student_number)
     if village is not None:
         _begin_residence(child, village, opened_on, address)
-    placed = {"school": school, "grade": grade, "village": village}
     audit.record(
         "child.opened",
         child,
         by=by,
-        changes=trace.opened_with(child, ARCHIVE_FIELDS)
-        | trace.changes({}, {field: value for field, value in placed.items() if value}),
+        changes=masked_changes(Child, {}, {field: getattr(child, field) for field in ARCHIVE_FIELDS})
+        | masked_changes(Enrolment, {}, {"school": school, "grade": grade})
+        | masked_changes(Residence, {}, {"village": village, "address": address}),
     )
     return child
 
@@ -150,7 +151,7 @@ def amend(*, child: Child, by: User, **changes: Any) -> Child:
         raise TypeError(f"Not fields of an archive: {', '.join(sorted(unknown))}")
     changes = _cleaned(changes)
     before = {field: getattr(child, field) for field in changes}
-    traced = trace.changes(before, changes)
+    traced = masked_changes(Child, before, changes)
     if not traced:
         return child
     for field in traced:
@@ -237,7 +238,7 @@ def enrol(
     if school is not None:
         new = _begin_enrolment(child, school, on, grade, class_name, boarding, student_number)
     after = {field: getattr(new, field) if new else None for field in _ENROLMENT}
-    audit.record("child.enrolled", child, by=by, changes=trace.changes(before, after))
+    audit.record("child.enrolled", child, by=by, changes=masked_changes(Enrolment, before, after))
     _move_road(child, Via.ENROLMENT, old.school if old else None, school)
     return new
 
@@ -254,7 +255,7 @@ def settle(*, child: Child, by: User, village: Organization | None, on: date, ad
     _leave(old, child, on)
     new = _begin_residence(child, village, on, address) if village is not None else None
     after = {field: getattr(new, field) if new else None for field in _RESIDENCE}
-    audit.record("child.settled", child, by=by, changes=trace.changes(before, after))
+    audit.record("child.settled", child, by=by, changes=masked_changes(Residence, before, after))
     _move_road(child, Via.RESIDENCE, old.village if old else None, village)
     return new
 
@@ -277,9 +278,7 @@ def close(*, child: Child, by: User, on: date, reason: str) -> Child:
         "child.closed",
         child,
         by=by,
-        changes=trace.changes(
-            {"closed_on": None, "exit_reason": ""}, {"closed_on": child.closed_on, "exit_reason": reason}
-        ),
+        changes=masked_changes(Child, {}, {"closed_on": on, "exit_reason": reason}),
     )
     for closed in hooks.archive_closed:
         closed(child, by, on)
@@ -295,5 +294,5 @@ def reopen(*, child: Child, by: User) -> Child:
     child.closed_on, child.exit_reason = None, ""
     child.version += 1
     _save(child)
-    audit.record("child.reopened", child, by=by, changes=trace.changes(before, {"closed_on": None, "exit_reason": ""}))
+    audit.record("child.reopened", child, by=by, changes=masked_changes(Child, before, {}))
     return child

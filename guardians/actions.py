@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from caseworks import audit, codelists, phones
 from caseworks.access import ScopeError
 from caseworks.models import User, in_force
-from children import idnumbers, names, rules, trace
+from caseworks.privacy import masked_changes
+from children import idnumbers, names, rules
 from children.actions import ChangedError
 from children.models import Child
 from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
@@ -92,8 +93,8 @@ def add_relative(
         "relative.added",
         relative,
         by=by,
-        changes=trace.opened_with(relative, RELATIVE_FIELDS)
-        | {"relation": [None, relation], "children": [None, [each.code for each in (child, *also_for)]]},
+        changes=masked_changes(Relative, {}, {field: getattr(relative, field) for field in RELATIVE_FIELDS})
+        | {"relation": ["", relation], "children": [None, [each.code for each in (child, *also_for)]]},
     )
     return relative
 
@@ -110,7 +111,7 @@ def link_relative(*, child: Child, by: User, relative: Relative, relation: str) 
     if child.kinships.filter(relative=relative).exists():
         raise ValidationError(_("This person is on record for the child already."), code="second")
     _link(child, relative, relation)
-    changes = {"relation": [None, relation], "children": [None, [child.code]]}
+    changes = {"relation": ["", relation], "children": [None, [child.code]]}
     audit.record("relative.linked", relative, by=by, changes=changes)
     return relative
 
@@ -126,7 +127,9 @@ def amend_relative(
     if unknown := set(changes) - set(RELATIVE_FIELDS):
         raise TypeError(f"Not fields of a relative: {', '.join(sorted(unknown))}")
     changes = _cleaned(changes)
-    traced = trace.changes({field: getattr(relative, field) for field in changes}, changes)
+    traced: dict[str, list[Any]] = dict(
+        masked_changes(Relative, {field: getattr(relative, field) for field in changes}, changes)
+    )
     kinship = child.kinships.get(relative=relative) if child is not None and relation else None
     if kinship is not None and kinship.relation != relation:
         _check_relation(kinship.child, relation, besides=relative)
@@ -174,7 +177,9 @@ def record_absence(
         "absence.recorded",
         relative,
         by=by,
-        changes=trace.opened_with(absence, ("place", "employer", "from_on", "from_known")),
+        changes=masked_changes(
+            Absence, {}, {field: getattr(absence, field) for field in ("place", "employer", "from_on", "from_known")}
+        ),
     )
     return absence
 
@@ -184,7 +189,7 @@ def end_absence(*, absence: Absence, by: User, on: date) -> Absence:
     """The person is back: `on` is the first day not away."""
     rules.end(absence, on)
     absence.save(update_fields=["until_on"])
-    audit.record("absence.ended", absence.relative, by=by, changes={"until_on": [None, on.isoformat()]})
+    audit.record("absence.ended", absence.relative, by=by, changes={"until_on": ["", on.isoformat()]})
     return absence
 
 
@@ -200,7 +205,7 @@ def record_situation(*, relative: Relative, by: User, kind: str, from_on: date) 
     situation.clean_fields(exclude=["relative"])
     situation.save()
     audit.record(
-        "situation.recorded", relative, by=by, changes={"kind": [None, kind], "from_on": [None, from_on.isoformat()]}
+        "situation.recorded", relative, by=by, changes=masked_changes(Situation, {}, {"kind": kind, "from_on": from_on})
     )
     if kind == "dead":
         for absence in relative.absences.filter(until_on__isnull=True):
@@ -215,7 +220,7 @@ def end_situation(*, situation: Situation, by: User, on: date) -> Situation:
     """From a day on the reason no longer holds."""
     rules.end(situation, on)
     situation.save(update_fields=["until_on"])
-    changes = {"kind": [situation.kind, situation.kind], "until_on": [None, on.isoformat()]}
+    changes = masked_changes(Situation, {}, {"until_on": on})
     audit.record("situation.ended", situation.relative, by=by, changes=changes)
     return situation
 
@@ -252,7 +257,8 @@ def entrust(
     entrustment = Entrustment(child=child, relative=relative, from_on=from_on, reason=reason, **papers)
     entrustment.clean_fields(exclude=["child", "relative"])
     entrustment.save()
-    changes = trace.opened_with(entrustment, ("from_on", *_CARE)) | {"carer": [None, relative.code]}
+    facts = {field: getattr(entrustment, field) for field in ("from_on", *_CARE)}
+    changes = masked_changes(Entrustment, {}, facts) | {"carer": ["", relative.code]}
     audit.record("care.entrusted", child, by=by, changes=changes)
     return entrustment
 
@@ -263,7 +269,7 @@ def amend_entrustment(*, entrustment: Entrustment, by: User, **changes: Any) -> 
     if unknown := set(changes) - set(_CARE):
         raise TypeError(f"Not fields of an entrusted care: {', '.join(sorted(unknown))}")
     _check_papers(changes)
-    traced = trace.changes({field: getattr(entrustment, field) for field in changes}, changes)
+    traced = masked_changes(Entrustment, {field: getattr(entrustment, field) for field in changes}, changes)
     for field in traced:
         setattr(entrustment, field, changes[field])
     if traced:
@@ -278,6 +284,6 @@ def end_entrustment(*, entrustment: Entrustment, by: User, on: date) -> Entrustm
     """From a day on this relative no longer cares for the child."""
     rules.end(entrustment, on)
     entrustment.save(update_fields=["until_on"])
-    changes = {"carer": [entrustment.relative.code, None], "until_on": [None, on.isoformat()]}
+    changes = {"carer": [entrustment.relative.code, ""], "until_on": ["", on.isoformat()]}
     audit.record("care.ended", entrustment.child, by=by, changes=changes)
     return entrustment

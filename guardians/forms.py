@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists, phones
+from caseworks.classified_forms import ClassifiedForm
 from caseworks.forms import DateInput
 from children import idnumbers, names
 from children.forms.archive import FAULTS
@@ -27,10 +28,12 @@ def _day(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=DateInput(), **options)
 
 
-class RelativeForm(WarningsForm):
+class RelativeForm(ClassifiedForm, WarningsForm):
     """A person and what they are to the child."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
+    kept_in = dict.fromkeys(RELATIVE_FIELDS, "guardians.Relative") | {"relation": "guardians.Kinship"}
+    unclassified = ("acknowledged", "version", "also_for")
 
     relation = forms.ChoiceField(label=_("What the person is to the child"))
     name = _of(Relative, "name")
@@ -68,7 +71,7 @@ class RelativeForm(WarningsForm):
 
     def look_for_doubts(self) -> None:
         number = self.cleaned_data.get("id_number")
-        if not number or number == self.initial.get("id_number"):
+        if not number or "id_number" not in self.changed_data:
             return
         reading = idnumbers.read(number)
         if reading.fault == "check":

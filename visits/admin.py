@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import phones
 from caseworks.access import ROLES, Permission, Role
+from caseworks.classified_forms import ClassifiedForm
 from caseworks.exchange.office_sheets import MentorResource, SheetAdmin
 from caseworks.forms import DateInput
 from caseworks.scoped_admin import ScopedAdmin, say_period
@@ -18,7 +19,7 @@ from guardians.definitions import definition_choices
 from visits.models import ContactRule, Mentor
 
 
-class MentorForm(forms.ModelForm):
+class MentorForm(ClassifiedForm, forms.ModelForm):
     class Meta:
         model = Mentor
         fields = ["name", "organization", "kind", "phone", "user", "checked_on", "from_on", "until_on"]

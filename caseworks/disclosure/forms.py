@@ -38,11 +38,12 @@ class RevealForm(forms.Form):
         return " ".join(filter(None, [REVEAL_REASON.zh(self.cleaned_data["why"]), self.cleaned_data["words"]]))
 
 
-def _rows_within_reach(model: Any, posting: Posting | None) -> models.QuerySet:
+def _rows_within_reach(model: type[models.Model], posting: Posting | None) -> models.QuerySet[Any]:
+    rows = model.objects.all()  # type: ignore[attr-defined]
     if issubclass(model, AboutChildren):
-        return model.objects.all()
-    if posting is not None and hasattr(model.objects, "seen_from"):
-        return model.objects.seen_from(posting.organization)
+        return rows
+    if posting is not None and hasattr(rows, "seen_from"):
+        return rows.seen_from(posting.organization)
     raise Http404
 
 

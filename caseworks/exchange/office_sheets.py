@@ -40,11 +40,13 @@ from caseworks import audit, codelists, phones
 from caseworks.codelists import CodeList
 from caseworks.downloads import XLSX, Download
 from caseworks.models import Organization
+from caseworks.privacy import masked
 from caseworks.scoped_admin import ScopedAdmin, under_office
 from caseworks.sheets import Column, write_sheet
 from children.models import PupilCount
 from visits.models import Mentor
 
+MASKED = "****"  # in the middle of a masked number (caseworks/masks.py)
 MOST_BYTES, MOST_ROWS = 2 * 1024 * 1024, 5000
 SECONDS_WAITING = 3600  # an upload that nobody confirms within the hour is thrown away
 
@@ -308,6 +310,9 @@ class MentorResource(OfficeResource):
         clean_model_instances = True
         skip_unchanged = True
 
+    def dehydrate_phone(self, mentor: Mentor) -> str:
+        return masked(mentor, "phone")
+
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         code = str(row.get("代码") or "")
         if code and not self.get_queryset().filter(code=code).exists():
@@ -318,6 +323,8 @@ class MentorResource(OfficeResource):
     def import_field(self, field: Field, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:  # noqa: FBT001
         if field.attribute == "code":
             return  # it found the mentor, or a new one makes its own
+        if field.attribute == "phone" and MASKED in str(row.get(field.column_name) or ""):
+            return  # the number as our own sheet shows it: nobody typed another
         before = instance.organization_id if field.attribute == "organization" else None
         super().import_field(field, instance, row, is_m2m, **kwargs)
         if before is not None and instance.organization_id != before:

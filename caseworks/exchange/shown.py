@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from caseworks import masks, privacy
 from caseworks.exchange import columns, plan, problems, reader, returns
 from caseworks.exchange.layout import letters, text
 from caseworks.exchange.models import ImportBatch, StagedRow
-from caseworks.templatetags.words import masked_id
 from children import idnumbers
 from children.models import Child
 
@@ -31,6 +31,7 @@ TABS = (
     ("problems", _("with problems")),
     (plan.UNDECIDED, _("to be decided")),
 )
+SEALED = {"id_number", "phone", "address", "registered_at"}
 # what a row is recognised by, each the first of its fields that the sheet has
 _RECOGNISED = (
     ("id_number", ("id_number",)),
@@ -115,9 +116,7 @@ def headings(batch: ImportBatch) -> list[Heading]:
             cells = (row.cells[index] for row in samples if row.sheet == number and index < len(row.cells))
             sample = next((text(cell) for cell in cells if text(cell).strip()), "")
             field = batch.mapping[heading]
-            if field.endswith("id_number"):
-                sample = masked_id(idnumbers.clean(sample))
-            found[heading] = Heading(letters(index), heading, field, sample[:24], controls[heading])
+            found[heading] = Heading(letters(index), heading, field, _masked(field, sample)[:24], controls[heading])
     return list(found.values())
 
 
@@ -138,8 +137,17 @@ def _recognised(batch: ImportBatch, row: StagedRow) -> dict[str, str]:
     found = {
         key: next((by_field[field] for field in fields if by_field.get(field)), "")[:40] for key, fields in _RECOGNISED
     }
-    found["id_number"] = masked_id(idnumbers.clean(found["id_number"]))
+    found["id_number"] = masks.id_number(idnumbers.clean(found["id_number"]))
+    found["address"] = masks.address(found["address"])
     return found
+
+
+def _masked(key: str, text: str) -> str:
+    """A value as the preview shows it: what is sealed in an archive is masked here too."""
+    field = key.rpartition(".")[2]
+    if field == "id_number":
+        text = idnumbers.clean(text)
+    return privacy.mask(field, text) if field in SEALED else text
 
 
 def _change_word(key: str) -> Any:
@@ -161,7 +169,7 @@ def described(batch: ImportBatch, rows: Iterable[StagedRow]) -> list[Shown]:
             )
             for problem in returns.found(row)
         ]
-        changes = [(_change_word(key), before, after) for key, before, after in row.changes]
+        changes = [(_change_word(key), *(_masked(key, side) for side in sides)) for key, *sides in row.changes]
         child = children.get(row.child)
         shown.append(
             Shown(row, batch.sheet_name(row.sheet), word, colour, _recognised(batch, row), found, changes, child)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
+from caseworks.classified_forms import ClassifiedForm
 from caseworks.forms import DateInput
 from caseworks.models import Organization, Posting
 from children import actions, idnumbers, names
@@ -25,7 +26,10 @@ FAULTS = {
     "shape": _("An ID number has 18 characters: 17 digits and a last digit or X."),
     "date": _("The birth date inside this number does not exist. Compare it with the household register."),
 }
-PLACED = ("school", "grade", "class_name", "boarding", "student_number", "village", "address")
+_ENROLMENT = ("school", "grade", "class_name", "boarding", "student_number")
+_RESIDENCE = ("village", "address")
+PLACED = (*_ENROLMENT, *_RESIDENCE)
+KEPT_IN = dict.fromkeys(_ENROLMENT, "children.Enrolment") | dict.fromkeys(_RESIDENCE, "children.Residence")
 
 
 def _of(model: Any, name: str, **options: Any) -> forms.Field:
@@ -36,8 +40,8 @@ def _day(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=DateInput(), **options)
 
 
-def _columns(*names: str) -> Row:
-    return Row(*(Column(name, css_class="col-12 col-md-6") for name in names))
+def _columns(form: ClassifiedForm, *names: str) -> Row:
+    return Row(*(Column(*form.with_removals(name), css_class="col-12 col-md-6") for name in names))
 
 
 def _yes_no(label: Any) -> forms.TypedChoiceField:
@@ -50,8 +54,11 @@ def _yes_no(label: Any) -> forms.TypedChoiceField:
     )
 
 
-class FactsForm(WarningsForm):
+class FactsForm(ClassifiedForm, WarningsForm):
     """What an archive says of the child itself; birth and sex may be left to the ID number."""
+
+    kept_in = dict.fromkeys(actions.ARCHIVE_FIELDS, "children.Child")
+    unclassified = ("acknowledged", "version")
 
     name = _of(Child, "name")
     sex = _of(Child, "sex", help_text=_("Can be left empty if there is an ID number."))
@@ -118,6 +125,7 @@ class OpenForm(FactsForm):
     """A new archive: the child, the school and the village. Children who may be the same one are shown first."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
+    kept_in = FactsForm.kept_in | KEPT_IN
 
     village = OfficeField(label=_("Village"), required=False)
     address = _of(Residence, "address")
@@ -148,17 +156,25 @@ class OpenForm(FactsForm):
         self.helper.layout = Layout(
             Fieldset(
                 _("Child"),
-                _columns("name", "id_number"),
-                _columns("sex", "born_on"),
-                _columns("ethnicity", "registration"),
-                _columns("registered_at"),
+                _columns(self, "name", "id_number"),
+                _columns(self, "sex", "born_on"),
+                _columns(self, "ethnicity", "registration"),
+                _columns(self, "registered_at"),
             ),
-            Fieldset(_("Residence"), _columns("village", "address")),
-            Fieldset(_("Health"), _columns("health", "disability")),
+            Fieldset(_("Residence"), _columns(self, "village", "address")),
+            Fieldset(_("Health"), _columns(self, "health", "disability")),
             Fieldset(
-                _("School"), _columns("school", "grade"), _columns("class_name", "boarding"), _columns("student_number")
+                _("School"),
+                _columns(self, "school", "grade"),
+                _columns(self, "class_name", "boarding"),
+                _columns(self, "student_number"),
             ),
-            Fieldset(_("Family"), _columns("only_child", "orphan"), _columns("guardianship", "opened_on"), "notes"),
+            Fieldset(
+                _("Family"),
+                _columns(self, "only_child", "orphan"),
+                _columns(self, "guardianship", "opened_on"),
+                "notes",
+            ),
         )
 
     def look_for_doubts(self) -> None:
@@ -199,13 +215,18 @@ class EditForm(FactsForm):
             "version",
             Fieldset(
                 _("Child"),
-                _columns("name", "id_number"),
-                _columns("sex", "born_on"),
-                _columns("ethnicity", "registration"),
-                _columns("registered_at"),
+                _columns(self, "name", "id_number"),
+                _columns(self, "sex", "born_on"),
+                _columns(self, "ethnicity", "registration"),
+                _columns(self, "registered_at"),
             ),
-            Fieldset(_("Health"), _columns("health", "disability")),
-            Fieldset(_("Family"), _columns("only_child", "orphan"), _columns("guardianship", "opened_on"), "notes"),
+            Fieldset(_("Health"), _columns(self, "health", "disability")),
+            Fieldset(
+                _("Family"),
+                _columns(self, "only_child", "orphan"),
+                _columns(self, "guardianship", "opened_on"),
+                "notes",
+            ),
         )
 
     def look_for_doubts(self) -> None:
@@ -224,10 +245,13 @@ class EditForm(FactsForm):
         return shown | {field: words[shown[field]] for field in ("only_child", "orphan")}
 
 
-class EnrolForm(ActionForm):
+class EnrolForm(ClassifiedForm, ActionForm):
     """School, grade and class from a day on; no school means that the child has left school."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
+
+    kept_in = KEPT_IN
+    unclassified = ("on",)
 
     school = OfficeField(label=_("School"), required=False, empty_label=_("Not at any school"))
     on = _day(_("From"))
@@ -243,10 +267,13 @@ class EnrolForm(ActionForm):
         self.fields["school"].offer(own if own.exists() else county)
 
 
-class SettleForm(ActionForm):
+class SettleForm(ClassifiedForm, ActionForm):
     """Village and address from a day on; no village means that the child has moved out of the county."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
+
+    kept_in = KEPT_IN
+    unclassified = ("on",)
 
     village = OfficeField(label=_("Village"), required=False, empty_label=_("Outside the county"))
     on = _day(_("From"))
@@ -255,6 +282,13 @@ class SettleForm(ActionForm):
     def __init__(self, *args: Any, posting: Posting, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["village"].offer(Organization.objects.under(county_of(posting.organization)).villages())
+
+    def clean(self) -> dict[str, Any]:
+        """An address left empty is kept; in another village it is not."""
+        values = super().clean() or self.cleaned_data
+        if "village" in self.changed_data and not self.data.get(self.add_prefix("address")):
+            values["address"] = ""
+        return values
 
 
 class CloseForm(ActionForm):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, requires
 from caseworks.pages import page
+from caseworks.privacy import visible
 from caseworks.requests import Request
 from children import actions
 from children.forms.archive import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
@@ -61,10 +62,10 @@ def edit(request: Request, code: str) -> HttpResponse:
 
     if response := carry_out(request, form, change):
         return response
-    return page(request, "children/edit.html", child=child, form=form, changed=_changed_meanwhile(form, code))
+    return page(request, "children/edit.html", child=child, form=form, changed=_changed_meanwhile(request, form, code))
 
 
-def _changed_meanwhile(form: EditForm, code: str) -> list[tuple[Any, Any]]:
+def _changed_meanwhile(request: Request, form: EditForm, code: str) -> list[tuple[Any, str]]:
     """After a refusal because of a second editor: what stands in the archive now, where the form says otherwise; the
     next Save is then a decision, not an accident."""
     now = get_object_or_404(Child, code=code)
@@ -75,12 +76,7 @@ def _changed_meanwhile(form: EditForm, code: str) -> list[tuple[Any, Any]]:
     form.data["version"] = now.version  # type: ignore[index]  # the copy can be written
     saved = EditForm(child=now)
     fields = [name for name in form.facts() if form.cleaned_data[name] != getattr(now, name) and name in saved.fields]
-    return [(saved.fields[name].label, _word(now, name)) for name in fields]
-
-
-def _word(child: Child, name: str) -> Any:
-    display = getattr(child, f"get_{name}_display", None)
-    return display() if display else getattr(child, name)
+    return [(saved.fields[name].label, visible(now, name, request.posting)) for name in fields]
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, requires
 from caseworks.downloads import XLSX, Download
 from caseworks.pages import page, paginate
+from caseworks.privacy import masked
 from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
-from caseworks.templatetags.words import masked_id
 from children import names
 from children.forms.filters import ChildrenFilter, is_full_number
 from children.models import Child
@@ -108,7 +108,7 @@ def _row(line: Line) -> list[Any]:
         child.name,
         child.get_sex_display(),
         line.age,
-        masked_id(child.id_number),
+        masked(child, "id_number"),
         enrolment.school.name if enrolment else "",
         enrolment.get_grade_display() if enrolment else "",
         enrolment.class_name if enrolment else "",

@@ -31,7 +31,7 @@ def test_one_father_is_shared_by_siblings(cast, by):
     assert father.phone == "13800001234"
     assert set(father.kinships.values_list("child__name", "relation")) == {("张小雨", "51"), ("张小山", "51")}
     event = AuditEvent.objects.get(action="relative.added")
-    assert event.changes["phone"] == [None, "138****1234"]
+    assert event.changes["phone"] == ["", "138****1234"]
     assert event.changes["children"] == [None, [cast.child.code, cast.sibling.code]]
 
 
@@ -190,7 +190,7 @@ def test_papers_are_filled_in_later(cast, by, today):
     actions.amend_entrustment(entrustment=care, by=by, village_notified_on=today, reason="one")
     care.refresh_from_db()
     assert (care.village_notified_on, care.reason) == (today, "one")
-    assert AuditEvent.objects.get(action="care.amended").changes == {"village_notified_on": [None, "2026-11-23"]}
+    assert AuditEvent.objects.get(action="care.amended").changes == {"village_notified_on": ["", "2026-11-23"]}
     with pytest.raises(TypeError):
         actions.amend_entrustment(entrustment=care, by=by, relative=cast.mother)
 

@@ -187,8 +187,8 @@ def test_a_login_needs_a_mentors_post_at_the_same_office(cast, today):
     assert names(teacher, today) == {"李明"}
 
 
-def test_correcting_a_mentor_tells_the_trail_which_fields_not_what(cast, today):
+def test_correcting_a_mentor_leaves_the_number_masked_in_the_trail(cast, today):
     with access.scope(cast.officer, today=today):
         actions.amend_mentor(mentor=cast.pairing.mentor, by=cast.officer, name="梅老师", phone="13800001111")
     assert Mentor.objects.get().phone == "13800001111"
-    assert AuditEvent.objects.get(action="mentor.amended").changes == {"phone": ["***", "***"]}
+    assert AuditEvent.objects.get(action="mentor.amended").changes == {"phone": ["", "138****1111"]}

@@ -205,10 +205,15 @@ def test_a_mentor_is_entered_corrected_and_ended(cast, sign_in):
     assert (row.phone, row.organization, row.kind, row.user) == ("13800001111", cast.bureau, "cadre", None)
     assert "未查询" in client.get(answer.url).content.decode()
 
-    change = {**key(), "name": "罗干事", "phone": "", "kind": "cadre", "checked_on": "2026-11-01"}
-    client.post(reverse("visits:mentor_edit", args=[row.code]), change)
+    edit = reverse("visits:mentor_edit", args=[row.code])
+    assert "13800001111" not in client.get(edit).content.decode()
+    change = {"name": "罗干事", "phone": "", "kind": "cadre", "checked_on": "2026-11-01"}
+    client.post(edit, {**key(), **change})
     row.refresh_from_db()
-    assert (row.phone, row.checked_on, row.organization) == ("", date(2026, 11, 1), cast.bureau)
+    assert (row.phone, row.checked_on, row.organization) == ("13800001111", date(2026, 11, 1), cast.bureau)
+    client.post(edit, {**key(), **change, "phone_erase": "on"})
+    row.refresh_from_db()
+    assert row.phone == ""
 
     factories.pairing(row, cast.neighbour)
     end = reverse("visits:mentor_end", args=[row.code])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from caseworks import audit, codelists
 from caseworks.access import Via, acting
 from caseworks.models import Organization, User
+from caseworks.privacy import masked_changes
 from children.models import Child, Reach
 from children.reach import close_road, open_road
 from visits.models import Mentor, Pairing
@@ -117,13 +118,14 @@ def amend_mentor(*, mentor: Mentor, by: User, **changes: Any) -> Mentor:
     allowed = {"name", "phone", "kind", "user", "checked_on"}
     if unknown := set(changes) - allowed:
         raise TypeError(f"not changed here: {', '.join(sorted(unknown))}")
-    changed = [name for name, value in changes.items() if getattr(mentor, name) != value]
+    changed = {name: getattr(mentor, name) for name, value in changes.items() if getattr(mentor, name) != value}
     for name in changed:
         setattr(mentor, name, changes[name])
     if changed:
         _check_login(mentor)
-        mentor.save(update_fields=changed)
-        audit.record("mentor.amended", mentor, by=by, changes={name: ["***", "***"] for name in changed})
+        mentor.save(update_fields=list(changed))
+        after = {name: changes[name] for name in changed}
+        audit.record("mentor.amended", mentor, by=by, changes=masked_changes(Mentor, changed, after))
     return mentor
 
 

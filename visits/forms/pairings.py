@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists, phones
 from caseworks.access import Role
+from caseworks.classified_forms import ClassifiedForm
 from caseworks.forms import DateInput
 from caseworks.models import Organization, Posting, User
 from children.models import Child
@@ -138,10 +139,11 @@ class MentorFilter(forms.Form):
         return mentors if chosen.get("ended") else mentors.available_on(today)
 
 
-class MentorForm(forms.Form):
+class MentorForm(ClassifiedForm, forms.Form):
     """A mentor of the office or of one under it."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
+    kept_in = dict.fromkeys(("name", "phone", "organization", "kind", "checked_on", "from_on", "user"), "visits.Mentor")
 
     name = forms.CharField(label=_("Name"), max_length=40, widget=forms.TextInput({"autocomplete": "off"}))
     phone = forms.CharField(

@@ -20,7 +20,9 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, allows, requires
 from caseworks.codelists import CONCERN, CONTACT_KIND, TOPIC
 from caseworks.downloads import XLSX, Download
+from caseworks.models import Posting
 from caseworks.pages import page, paginate
+from caseworks.privacy import visible
 from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
 from caseworks.submissions import once
@@ -163,7 +165,7 @@ def contacts_export(request: Request) -> HttpResponseBase:
     ]
     rows = found.count()
     with translation.override("zh-hans"):
-        file = write_sheet("联系记录", columns, (_sheet_row(listed) for listed in _in_pieces(found)))
+        file = write_sheet("联系记录", columns, (_sheet_row(listed, request.posting) for listed in _in_pieces(found)))
     chosen = {name: value for name, value in request.GET.items() if name in form.fields and name != "q" and value}
     return Download(
         file,
@@ -182,7 +184,7 @@ def _in_pieces(rows: QuerySet[Contact]) -> Iterator[Listed]:
         yield from with_people(piece)
 
 
-def _sheet_row(listed: Listed) -> list[Any]:
+def _sheet_row(listed: Listed, posting: Posting) -> list[Any]:
     contact = listed.contact
     return [
         contact.held_on,
@@ -192,7 +194,7 @@ def _sheet_row(listed: Listed) -> list[Any]:
         "、".join(child.code for child in listed.children),
         "、".join(str(met) for met in listed.met),
         "、".join(TOPIC.zh(code) for code in contact.topics),
-        contact.note,
+        visible(contact, "note", posting),
         CONCERN.zh(contact.concern),
         contact.logged_by.name,
         contact.logged_for.name,
