@@ -50,7 +50,9 @@ def run(name: str, kind: str) -> int:
             "DATABASE_URL": address,
         }
         program = f"from bench.{name} import main; main()"
-        return subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode
+        return subprocess.run(
+            [sys.executable, "-W", "ignore:No directory at", "-c", program], env=environment, check=False
+        ).returncode
 
 
 def main() -> int:

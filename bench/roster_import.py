@@ -1,6 +1,6 @@
 """Importing a school roll of 16,856 rows, against the floor and against a stock django-import-export resource.
 
-    python -m bench.roster_import            on SQLite, or on the database of TEST_DATABASE_URL / DATABASE_URL
+    python -m bench.roster_import            on SQLite, or beside the database of DATABASE_URL
 
 The floor is what any import must do: read the sheet with calamine and `bulk_create` the very same rows in the very same
 tables, without checks, scope, audit or preview. Every part runs in a process and a database of its own, so that one
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -148,7 +148,7 @@ def floor(path: Path, clock: Clock) -> None:
     district, user = _office()
     with access.scope(user, today=TODAY):
         batch = actions.receive(by=user, organization=district, roster_on=TODAY, path=path, file_name=path.name)
-        planner, works = actions.planner_of(batch), []
+        planner, works = actions.planner_of(batch), deque()
         for piece in actions._staged(batch):
             works += [planned.work for planned in planner.plan([actions._source(row) for row in piece])]
         made = Writer(works).rows
@@ -307,9 +307,7 @@ def main(rows: int = ROWS) -> None:
         "CASEWORKS_DEMO": "1",
         "SECRET_KEY": "bench",
         "ALLOWED_HOSTS": "localhost",
-        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL")
-        or os.environ.get("DATABASE_URL")
-        or "sqlite:///bench.sqlite3",
+        "DATABASE_URL": os.environ.get("DATABASE_URL") or "sqlite:///bench.sqlite3",
     }
     os.environ.update(environment)
     with tempfile.TemporaryDirectory() as folder:

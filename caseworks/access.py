@@ -23,7 +23,8 @@ from django.core.exceptions import FullResultSet, PermissionDenied
 from django.db import models
 from django.db.models.expressions import Exists, Expression, F, OuterRef
 from django.db.models.lookups import In
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -316,7 +317,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
         objs = list(objs)
-        _require_reach(self.model, {getattr(row, "child_id", None) for row in objs} - {None})
+        _require_reach(self.model, objs)
         return super().bulk_create(objs, *args, **kwargs)
 
     def raw(self, *args: Any, **kwargs: Any) -> Any:
@@ -329,14 +330,30 @@ def subquery(model: type[models.Model]) -> models.QuerySet:
     return models.QuerySet(model)
 
 
-def _require_reach(model: type[models.Model], child_keys: set[Any]) -> None:
-    """Raise ScopeError unless every child is in scope; a scope must be in force even for none."""
+def _require_reach(model: Any, rows: list[Any]) -> None:
+    """Raise ScopeError unless every new row is about somebody in scope; a scope must be in force even for no rows.
+
+    A row about a child names a child in scope. A row about a relative or a contact names one in scope. And a link to
+    a relative or a contact that others are linked to already is no way to reach them: it must be in scope before.
+    """
     current = _scope_in_force()
-    if current.everyone or not child_keys:
+    if current.everyone or not rows:
         return
-    reached = set(current.children().filter(child_id__in=child_keys).values_list("child_id", flat=True))
-    if missing := child_keys - reached:
-        raise ScopeError(f"{model.__name__}: {len(missing)} child(ren) outside the scope in force.")
+    children = current.children()
+    asked = {row.child_id for row in rows if getattr(row, "child_id", None)}
+    missing = asked - set(children.filter(child_id__in=asked).values_list("child_id", flat=True))
+    if model.scope_through is not None and model.scope_column != "pk":
+        label, field = model.scope_through
+        asked = {getattr(row, f"{model.scope_column}_id") for row in rows}
+        links = subquery(apps.get_model(label)).filter(**{f"{field}__in": asked}, child_id__in=children)
+        missing |= asked - set(links.values_list(field, flat=True))
+    if model.scope_links:
+        asked = {getattr(row, f"{model.scope_links}_id") for row in rows}
+        links = subquery(model).filter(**{f"{model.scope_links}__in": asked})
+        known = set(links.values_list(model.scope_links, flat=True))
+        missing |= known - set(links.filter(child_id__in=children).values_list(model.scope_links, flat=True))
+    if missing:
+        raise ScopeError(f"{model.__name__}: {len(missing)} row(s) outside the scope in force.")
 
 
 _Manager = models.Manager.from_queryset(ScopedQuerySet)
@@ -351,10 +368,12 @@ class ScopedManager(_Manager):
 
 
 class AboutChildren(models.Model):
-    """A record about children. `scope_column` names the child's key, `scope_through` the link table if there is one."""
+    """A record about children. `scope_column` names the child's key, `scope_through` the link table if there is one;
+    `scope_links`, on a link table, names what it brings into reach."""
 
     scope_column = "child"
     scope_through: tuple[str, str] | None = None
+    scope_links = ""
 
     objects = ScopedManager()
 
@@ -364,13 +383,11 @@ class AboutChildren(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
-            child = getattr(self, "child_id", None)
-            _require_reach(type(self), {child} - {None})
+            _require_reach(type(self), [self])
         elif not kwargs.get("update_fields"):
-            kwargs["force_update"] = (
-                True  # the scoped base manager decides: a row out of scope is an error, not a write
-            )
             _scope_in_force()
+            # the scoped base manager decides: a row out of scope is an error, not a write
+            kwargs["force_update"] = True
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
@@ -385,7 +402,7 @@ class AboutChildren(models.Model):
 class View(Protocol):
     rule: Rule
 
-    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse: ...
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
 
 
 @dataclass(frozen=True)
@@ -397,12 +414,12 @@ class Rule:
     public: bool = False
 
 
-def _guard(rule: Rule) -> Callable[[Callable[..., HttpResponse]], View]:
+def _guard(rule: Rule) -> Callable[[Callable[..., HttpResponseBase]], View]:
     allowed = (*rule.methods, "HEAD") if "GET" in rule.methods else rule.methods
 
-    def decorate(view: Callable[..., HttpResponse]) -> View:
+    def decorate(view: Callable[..., HttpResponseBase]) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             if rule.permission is not None and not allows(rule.permission):

@@ -60,7 +60,7 @@ class OrganizationAdmin(ScopedAdmin):
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_word(self, row: Organization) -> str:
-        return row.get_kind_display()  # type: ignore[attr-defined]  # CodeField makes it
+        return row.get_kind_display()
 
 
 class PostingForm(forms.ModelForm):

@@ -68,13 +68,14 @@ class AccessMiddleware:
 
     def __call__(self, request: Request) -> HttpResponse:
         user = request.user
-        request.posting, request.postings = None, []
+        request.posting, request.postings = None, []  # type: ignore[assignment]  # see caseworks/requests.py
         if not user.is_authenticated:
             return self.get_response(request)
-        request.posting, request.postings = _acting_posting(request, user)
-        if request.posting is None:
+        posting, request.postings = _acting_posting(request, user)
+        if posting is None:
             return self.get_response(request)
-        with access.scope(user, posting=request.posting, address=request.META.get("REMOTE_ADDR")):
+        request.posting = posting
+        with access.scope(user, posting=posting, address=request.META.get("REMOTE_ADDR")):
             response = self.get_response(request)
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()

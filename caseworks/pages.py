@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -58,7 +59,7 @@ class Pages(Paginator):
         return f"{self.count}+" if self.exceeds else str(self.count)
 
 
-def paginate(rows: QuerySet | list, request: Request, per_page: int = PER_PAGE) -> Page:
+def paginate(rows: QuerySet | Sequence, request: Request, per_page: int = PER_PAGE) -> Page:
     """The page of rows the address asks for; a number out of range gives the nearest page, never an error."""
     return Pages(rows, per_page).get_page(request.GET.get("page", "")[:9])
 

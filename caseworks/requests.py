@@ -12,6 +12,6 @@ class Request(HttpRequest):
     """A request of somebody who is signed in; behind `@public` the person may also be anonymous."""
 
     user: User
-    posting: Posting | None
+    posting: Posting  # None for people without a post, whom `@requires` sends away before any view runs
     postings: list[Posting]
     htmx: HtmxDetails

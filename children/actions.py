@@ -12,13 +12,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from caseworks import access, audit, codelists
+from caseworks import audit, codelists
 from caseworks.access import Via
-from caseworks.models import Organization, Period, User
-from children import hooks, idnumbers, names, trace
+from caseworks.models import Organization, User
+from children import hooks, idnumbers, names, rules, trace
 from children.models import Child, Enrolment, Residence
 from children.reach import close_road, open_road
 
@@ -70,50 +69,6 @@ class ChangedError(ValidationError):
         )
 
 
-def today() -> date:
-    """The day of whoever acts: the one their scope was made for."""
-    acting = access.acting()
-    return acting.scope.today if acting else timezone.localdate()
-
-
-def refuse_future(on: date, field: str) -> None:
-    """Facts are recorded when they have happened."""
-    if on > today():
-        raise ValidationError({field: ValidationError(_("This day has not come yet."), code="future")})
-
-
-def end_period(row: Period, on: date, *, field: str = "on") -> None:
-    """Set the first day on which the fact no longer holds, and save. Refuses a day before it began or after today."""
-    if row.until_on is not None:
-        raise ValidationError(_("This has already ended."), code="ended")
-    if on < row.from_on:
-        words = _("It began on %(day)s; it cannot end before that.") % {"day": row.from_on.isoformat()}
-        raise ValidationError({field: ValidationError(words, code="before_begin")})
-    refuse_future(on, field)
-    row.until_on = on
-    row.save(update_fields=["until_on"])
-
-
-def check_archive(child: Child) -> None:
-    """Raise ValidationError, field by field, if the archive contradicts the rules or itself."""
-    errors: dict[str, Any] = {}
-    try:
-        child.clean_fields(exclude=["search_text", "name_order", "id_tail"])
-    except ValidationError as error:
-        errors.update(error.error_dict)
-    if not errors:
-        if child.born_on > today():
-            errors["born_on"] = ValidationError(_("The birth lies in the future."), code="future")
-        elif child.opened_on < child.born_on:
-            errors["opened_on"] = ValidationError(_("The archive cannot be opened before the birth."), code="unborn")
-        elif child.opened_on > today():
-            errors["opened_on"] = ValidationError(_("This day has not come yet."), code="future")
-        elif child.closed_on and child.closed_on < child.opened_on:
-            errors["closed_on"] = ValidationError(_("It cannot be closed before it was opened."), code="before_begin")
-    if errors:
-        raise ValidationError(errors)
-
-
 def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
     """Names and numbers as they are kept."""
     if "name" in values:
@@ -161,7 +116,7 @@ def open_archive(
     """
     values = _cleaned({"name": name, "sex": sex, "born_on": born_on, "opened_on": opened_on, "id_number": id_number})
     child = Child(**values, id_doubtful=id_doubtful, **facts)
-    check_archive(child)
+    rules.check_archive(child)
     _save(child)
     if school is not None:
         open_road(child, Via.ENROLMENT, school.path)
@@ -200,7 +155,7 @@ def amend(*, child: Child, by: User, **changes: Any) -> Child:
         return child
     for field in traced:
         setattr(child, field, changes[field])
-    check_archive(child)
+    rules.check_archive(child)
     if not Child.objects.filter(pk=child.pk, version=child.version).update(version=F("version") + 1):
         raise ChangedError
     child.version += 1
@@ -241,13 +196,14 @@ def _leave(row: Enrolment | Residence | None, child: Child, on: date) -> None:
     """End the open enrolment or residence on the day the next begins; one that begins that same day is replaced."""
     if on < child.born_on:
         raise ValidationError({"on": ValidationError(_("That is before the child was born."), code="unborn")})
-    refuse_future(on, "on")
+    rules.refuse_future(on, "on")
     if row is None:
         return
     if row.from_on == on:
         row.delete()
     else:
-        end_period(row, on)
+        rules.end(row, on)
+        row.save(update_fields=["until_on"])
 
 
 def _move_road(child: Child, via: Via, old: Organization | None, new: Organization | None) -> None:
@@ -313,7 +269,7 @@ def close(*, child: Child, by: User, on: date, reason: str) -> Child:
     if on < child.opened_on:
         words = _("The archive was opened on %(day)s; it cannot be closed before that.")
         raise ValidationError({"on": ValidationError(words % {"day": child.opened_on.isoformat()}, code="before")})
-    refuse_future(on, "on")
+    rules.refuse_future(on, "on")
     child.closed_on, child.exit_reason = on, reason
     child.version += 1
     child.save()

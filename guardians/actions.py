@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from caseworks import audit, codelists, phones
 from caseworks.access import ScopeError
 from caseworks.models import User, in_force
-from children import idnumbers, names, trace
-from children.actions import ChangedError, end_period, refuse_future, today
+from children import idnumbers, names, rules, trace
+from children.actions import ChangedError
 from children.models import Child
 from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
 
@@ -47,7 +47,10 @@ def _require_reach(relative: Relative) -> None:
 
 def _check(relative: Relative) -> None:
     relative.clean_fields(exclude=["code"])
-    if relative.born_year is not None and not today().year - 120 <= relative.born_year <= today().year:
+    if (
+        relative.born_year is not None
+        and not rules.acting_day().year - 120 <= relative.born_year <= rules.acting_day().year
+    ):
         raise ValidationError({"born_year": ValidationError(_("Check the year of birth."), code="year")})
 
 
@@ -150,13 +153,13 @@ def record_absence(
     """The person is away to work since a day. Where the beginning is not known, `from_on` is the day it was reported
     and `from_known` is false. Refuses a second absence over the same days."""
     _require_reach(relative)
-    refuse_future(from_on, "from_on")
+    rules.refuse_future(from_on, "from_on")
     later = relative.absences.exclude(until_on__lte=from_on).order_by("-from_on").first()
     if later is not None and later.until_on is None:
         words = _("%(name)s is on record as away since %(day)s. End that absence first.")
         values = {"name": relative.name, "day": later.from_on.isoformat()}
         raise ValidationError({"from_on": ValidationError(words % values, code="open")})
-    if later is not None:
+    if later is not None and later.until_on is not None:
         words = _("%(name)s was away until %(day)s; the next absence begins then or later.")
         values = {"name": relative.name, "day": later.until_on.isoformat()}
         raise ValidationError({"from_on": ValidationError(words % values, code="overlap")})
@@ -179,7 +182,8 @@ def record_absence(
 @transaction.atomic
 def end_absence(*, absence: Absence, by: User, on: date) -> Absence:
     """The person is back: `on` is the first day not away."""
-    end_period(absence, on)
+    rules.end(absence, on)
+    absence.save(update_fields=["until_on"])
     audit.record("absence.ended", absence.relative, by=by, changes={"until_on": [None, on.isoformat()]})
     return absence
 
@@ -189,7 +193,7 @@ def record_situation(*, relative: Relative, by: User, kind: str, from_on: date) 
     """From a day on the person cannot care for the child, for this reason. Whoever has died is no longer away, and no
     longer cares for anybody, from that day."""
     _require_reach(relative)
-    refuse_future(from_on, "from_on")
+    rules.refuse_future(from_on, "from_on")
     if relative.situations.filter(kind=kind).exclude(until_on__lte=from_on).exists():
         raise ValidationError({"kind": ValidationError(_("This is on record already."), code="second")})
     situation = Situation(relative=relative, kind=kind, from_on=from_on)
@@ -209,7 +213,8 @@ def record_situation(*, relative: Relative, by: User, kind: str, from_on: date) 
 @transaction.atomic
 def end_situation(*, situation: Situation, by: User, on: date) -> Situation:
     """From a day on the reason no longer holds."""
-    end_period(situation, on)
+    rules.end(situation, on)
+    situation.save(update_fields=["until_on"])
     changes = {"kind": [situation.kind, situation.kind], "until_on": [None, on.isoformat()]}
     audit.record("situation.ended", situation.relative, by=by, changes=changes)
     return situation
@@ -218,7 +223,7 @@ def end_situation(*, situation: Situation, by: User, on: date) -> Situation:
 def _check_papers(papers: dict[str, Any]) -> None:
     for field in CARE_PAPERS:
         if papers.get(field):
-            refuse_future(papers[field], field)
+            rules.refuse_future(papers[field], field)
 
 
 @transaction.atomic
@@ -229,7 +234,7 @@ def entrust(
 
     `papers` are the days of `CARE_PAPERS`: child heard, agreement signed, school and village told in writing.
     """
-    refuse_future(from_on, "from_on")
+    rules.refuse_future(from_on, "from_on")
     _check_papers(papers)
     if not child.kinships.filter(relative=relative).exists():
         words = _("Enter this person among the child's family first.")
@@ -271,7 +276,8 @@ def amend_entrustment(*, entrustment: Entrustment, by: User, **changes: Any) -> 
 @transaction.atomic
 def end_entrustment(*, entrustment: Entrustment, by: User, on: date) -> Entrustment:
     """From a day on this relative no longer cares for the child."""
-    end_period(entrustment, on)
+    rules.end(entrustment, on)
+    entrustment.save(update_fields=["until_on"])
     changes = {"carer": [entrustment.relative.code, None], "until_on": [None, on.isoformat()]}
     audit.record("care.ended", entrustment.child, by=by, changes=changes)
     return entrustment

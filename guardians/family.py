@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from caseworks import codelists
 from caseworks.access import subquery
@@ -61,15 +61,15 @@ _RELATIONS_OF_CARERS = {
 
 
 def cared_for_by(kind: str, on: date) -> Q:
-    """Children whose entrusted carer on a day is of a kind (codelists.CARER_KIND); `none`: nobody is entrusted."""
+    """Children whose entrusted carer on a day is of a kind (codelists.CARER_KIND); `none`: nobody is entrusted. Asked
+    child by child, as the definitions are."""
+    cares = subquery(Entrustment).filter(in_force(on), child=OuterRef("pk"))
     if kind == "none":
-        return ~Q(pk__in=subquery(Entrustment).filter(in_force(on)).values("child"))
-    carers = subquery(Kinship).filter(
-        in_force(on, "relative__entrustments__"),
-        relative__entrustments__child=F("child"),
-        relation__in=_RELATIONS_OF_CARERS[kind],
+        return ~Q(Exists(cares))
+    is_of_the_kind = subquery(Kinship).filter(
+        child=OuterRef("child"), relative=OuterRef("relative"), relation__in=_RELATIONS_OF_CARERS[kind]
     )
-    return Q(pk__in=carers.values("child"))
+    return Q(Exists(cares.filter(Exists(is_of_the_kind))))
 
 
 def relatives_shared_with(child: Child) -> ChildQuerySet:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists, phones
 from caseworks.forms import DateInput
 from children import idnumbers, names
-from children.forms import FAULTS
+from children.forms.archive import FAULTS
+from children.forms.base import ActionForm, WarningsForm
 from children.models import Child
-from children.saving import ActionForm, WarningsForm
 from guardians.actions import CARE_PAPERS, RELATIVE_FIELDS
 from guardians.household import Household
 from guardians.models import Entrustment, Kinship, Relative
@@ -29,6 +29,8 @@ def _day(label: Any, **options: Any) -> forms.DateField:
 
 class RelativeForm(WarningsForm):
     """A person and what they are to the child."""
+
+    fields: dict[str, Any]  # each kind of field has attributes of its own
 
     relation = forms.ChoiceField(label=_("What the person is to the child"))
     name = _of(Relative, "name")
@@ -82,6 +84,8 @@ class RelativeForm(WarningsForm):
 class NewRelativeForm(RelativeForm):
     """The same for a new person, with the siblings it is also for, and the person it may already be."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     also_for = forms.MultipleChoiceField(
         label=_("The same person is the same to"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -97,7 +101,7 @@ class NewRelativeForm(RelativeForm):
             del self.fields["also_for"]
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean()
+        values = super().clean() or self.cleaned_data
         self.twin = self._same_person()
         if self.twin is not None:
             self.fields["same"] = forms.ChoiceField(
@@ -148,7 +152,7 @@ class AbsenceForm(ActionForm):
         self.today = today
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean()
+        values = super().clean() or self.cleaned_data
         if values.get("unknown"):
             values["from_on"] = self.today
         elif not values.get("from_on") and "from_on" not in self.errors:
@@ -175,6 +179,8 @@ class EndForm(ActionForm):
 class SituationForm(ActionForm):
     """Why somebody cannot care for the child, and since when."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     kind = forms.ChoiceField(label=_("Situation"))
     from_on = _day(_("Since"))
 
@@ -200,6 +206,8 @@ class PapersForm(ActionForm):
 class EntrustForm(PapersForm):
     """Who cares for the child from a day on."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     relative = forms.ChoiceField(label=_("Carer"))
     from_on = _day(_("Cares for the child since"))
     field_order = ("relative", "from_on", "reason", *CARE_PAPERS)
@@ -213,7 +221,7 @@ class EntrustForm(PapersForm):
         ]
 
     @property
-    def carer(self) -> Relative | None:
-        """The person chosen."""
-        member = self.home.named(self.cleaned_data["relative"])
-        return member.relative if member else None
+    def carer(self) -> Relative:
+        """The person chosen: the choices are the members of the household."""
+        code = self.cleaned_data["relative"]
+        return next(member.relative for member in self.home.members if member.relative.code == code)

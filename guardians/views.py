@@ -15,8 +15,9 @@ from caseworks import codelists
 from caseworks.access import Permission, requires
 from caseworks.pages import page
 from caseworks.requests import Request
+from children.forms.base import ActionForm
 from children.models import Child
-from children.saving import ActionForm, posted, save
+from children.views.saving import carry_out, posted
 from guardians import actions
 from guardians.family import relatives_shared_with
 from guardians.forms import (
@@ -54,7 +55,7 @@ def _answer(
         messages.success(request, _("Saved."))
         return _back(child, anchor)
 
-    if response := save(request, form, changed):
+    if response := carry_out(request, form, changed):
         return response
     shown.setdefault("template", "children/change.html")
     return page(request, shown.pop("template"), child=child, form=form, back=_back(child, anchor), **shown)

@@ -31,9 +31,9 @@ MAY_ENTER_EVERYONE = {
 MAY_USE_SUBQUERY = {
     "caseworks/access.py": "defines it, and asks link tables with it",
     "children/models/archive.py": "children by school or village",
+    "children/forms/filters.py": "the filter of the list: the outer query is scoped",
     "guardians/definitions.py": "conditions over children in scope",
     "guardians/family.py": "siblings: the outer query is scoped",
-    "children/filters.py": "grade and pairing of children in scope",
     "caseworks/reports/indicators.py": "conditions over children in scope",
     "caseworks/reports/question.py": "the children of a report: the outer query is scoped",
     "caseworks/reports/splits.py": "shares of children in scope",

@@ -51,7 +51,7 @@ class MentorAdmin(SheetAdmin):
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_word(self, row: Mentor) -> str:
-        return row.get_kind_display()  # type: ignore[attr-defined]  # CodeField makes it
+        return row.get_kind_display()
 
 
 class ContactRuleForm(forms.ModelForm):
@@ -94,7 +94,7 @@ class ContactRuleAdmin(ScopedAdmin):
 
     @admin.display(description=_("how"), ordering="kind")
     def kind_word(self, row: ContactRule) -> str:
-        word = row.get_kind_display()  # type: ignore[attr-defined]  # CodeField makes it
+        word = row.get_kind_display()
         return word if row.kind else str(_("in any way"))
 
     @admin.display(description=_("which children"), ordering="definition")

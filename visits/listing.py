@@ -63,12 +63,12 @@ def with_people(contacts: Iterable[Contact]) -> list[Listed]:
         children[contact].append(known[child])
     rows = sorted(Counterpart.objects.filter(contact__in=contacts).order_by("id"), key=lambda row: WHOM_ORDER[row.kind])
     relatives = Relative.objects.in_bulk({row.relative_id for row in rows if row.relative_id})
-    relations = {
+    relations: dict[tuple[object, object], str] = {
         (link.relative_id, link.child_id): link.relation for link in Kinship.objects.filter(relative__in=relatives)
     }
     met: dict[object, list[Met]] = defaultdict(list)
     for row in rows:
-        relative = relatives.get(row.relative_id)
+        relative = relatives.get(row.relative_id) if row.relative_id else None
         found = (relations.get((row.relative_id, child.pk)) for child in children[row.contact_id])
         relation = next(filter(None, found), "")
         met[row.contact_id].append(Met(RELATION.label(relation) if relation else COUNTERPART.label(row.kind), relative))

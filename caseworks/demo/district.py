@@ -113,7 +113,7 @@ class DistrictDemo:
         else:
             grades, weights = GRADES[3:9], (1, 1, 1, 1, 1, 1)
         drawn = self.rng.choices(grades, weights, k=number)
-        return [Place(school, grade, self._onward(town, school, grade)) for grade in drawn]
+        return [Place(school, grade, self._onward(town, school, grade), self._before(town, grade)) for grade in drawn]
 
     def _onward(self, town: Town, school: Organization, grade: str) -> Organization | None:
         if grade == "K3":
@@ -123,6 +123,12 @@ class DistrictDemo:
         if grade == "9" and school != self.district.upper:  # most go on to schools in the county town
             return self.district.upper if self.rng.random() < 0.2 else None
         return school
+
+    def _before(self, town: Town, grade: str) -> Organization | None:
+        step = GRADES.index(grade)
+        if step < 3:
+            return None
+        return self.rng.choice(town.kindergartens if step < 9 else town.primaries) if step < 12 else town.secondary
 
     def _sibling(self, place: Place, places: list[Place]) -> int | None:
         """Where a place for a brother or sister stands: two to seven grades apart."""

@@ -22,7 +22,13 @@ from guardians.models import Absence, Declaration, Entrustment, Kinship, Relativ
 
 GRADES = ("K1", "K2", "K3", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11")
 _AGE = {grade: 3 + step for step, grade in enumerate(GRADES)}  # full years on the 1 September the grade begins
-_ENTRY = {**dict.fromkeys(GRADES[:3], "K1"), **dict.fromkeys(GRADES[3:9], "1"), **dict.fromkeys(GRADES[9:12], "7")}
+# the grade in which a child enters the kind of school that has a grade
+_ENTRY = {
+    **dict.fromkeys(GRADES[:3], "K1"),
+    **dict.fromkeys(GRADES[3:9], "1"),
+    **dict.fromkeys(GRADES[9:12], "7"),
+    **dict.fromkeys(GRADES[12:], "10"),
+}
 # who cares where no parent can, in a thousand
 _CARERS = {"62": 450, "61": 375, "64": 60, "63": 45, "84": 20, "90": 20, "86": 10, "97": 12, "99": 8}
 _SITUATIONS = {"dead": 35, "lost": 20, "disabled": 15, "ill": 13, "imprisoned": 12, "missing": 5}
@@ -33,12 +39,14 @@ _MALE = {"51", "61", "63"}
 class Place:
     """A place at a school: where a child is in the school year that began last year, and where it goes on after it.
 
-    `next_school` is None where the child leaves the schools of the demo with the last grade.
+    `next_school` is None where the child leaves the schools of the demo with the last grade, `last_school` where
+    nothing is known of the time before this school.
     """
 
     school: Organization
     grade: str
     next_school: Organization | None = None
+    last_school: Organization | None = None
 
 
 @dataclass(frozen=True)
@@ -144,8 +152,10 @@ class Families:
         sex = "1" if rng.random() < 0.545 else "2"
         born_on = self._birthday(place.grade)
         age = _AGE[place.grade]
-        entered_on = date(self.year - age + _AGE[_ENTRY.get(place.grade, "10")], 9, 1)
-        opened_in = self.year if rng.random() < 0.17 else rng.randint(max(entered_on.year, self.year - 4), self.year)
+        entered_on = date(self.year - age + _AGE[_ENTRY[place.grade]], 9, 1)
+        began_school_in = self.year - age + _AGE["K1"]
+        is_new = rng.random() < 0.08 or began_school_in == self.year
+        opened_in = self.year if is_new else rng.randint(max(began_school_in, self.year - 5), self.year - 1)
         health = rng.choices(("10", "20", "30", "50", "60"), (9740, 170, 40, 40, 10))[0]
         child = rows.add(
             Child(
@@ -179,6 +189,18 @@ class Families:
         return a_day(self.rng, first, date(self.year - _AGE[grade], 8, 31))
 
     def _enrol(self, child: Child, place: Place, entered_on: date, boarding: str) -> None:
+        if place.last_school is not None and child.opened_on < entered_on:
+            first, last = _ENTRY[place.grade], GRADES[GRADES.index(_ENTRY[place.grade]) - 1]
+            years = _AGE[first] - _AGE[_ENTRY[last]]
+            self.rows.add(
+                Enrolment(
+                    child=child,
+                    school=place.last_school,
+                    grade=last,
+                    from_on=entered_on.replace(year=entered_on.year - years),
+                    until_on=entered_on,
+                )
+            )
         stays = Enrolment(
             child=child,
             school=place.school,
@@ -246,7 +268,8 @@ class Families:
         """Record a parent's absence, unless only declared; the day it began."""
         rng, year = self.rng, self.year
         born_in = min(child.born_on.year for child in family.children)
-        begun_in = rng.randint(max(born_in + 1, year - 8), year)
+        since = max(born_in + 1, year - 8)
+        begun_in = min(rng.randint(since, year), rng.randint(since, year))  # most have been away for long
         draw = rng.random()
         if draw < 0.72:  # after the Spring Festival
             from_on = a_day(rng, date(begun_in, 2, 8), date(begun_in, 3, 20))

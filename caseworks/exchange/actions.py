@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -268,14 +268,16 @@ def confirm(*, batch: ImportBatch, by: User) -> ImportBatch:
         return batch
     _require_waiting(batch)
     planner, counts, differs = planner_of(batch), Counter[str](), False
-    works: list[Work] = []
+    works: deque[Work] = deque()
+    piece: list[StagedRow] = []
+    outcome: list[Planned] = []
     for piece in _staged(batch):
         outcome = planner.plan([_source(row) for row in piece])
         differs = _note(piece, outcome, counts) or differs
-        works += [row.work for row in outcome if row.work and row.verdict in {plan.NEW, plan.CHANGED}]
+        works += (row.work for row in outcome if row.work and row.verdict in {plan.NEW, plan.CHANGED})
     if not differs:
+        del planner, piece, outcome
         writer = Writer(works)
-        del works, planner
         try:
             return _write(batch, by, writer)
         except (MovedError, IntegrityError):

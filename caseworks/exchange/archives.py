@@ -18,7 +18,7 @@ from guardians.models import Absence, Declaration, Entrustment, Kinship, Relativ
 OPEN = {"until_on__isnull": True}
 
 
-@dataclass
+@dataclass(slots=True)
 class Adult:
     """A relative as planning goes on: what the registry has, and what rows of this file have said since."""
 
@@ -30,7 +30,7 @@ class Adult:
     address: str = ""
     version: int = 0  # 0: not in the registry yet
     absence: Absence | None = None
-    situations: set[str] = field(default_factory=set)
+    situations: frozenset[str] = frozenset()
     said: Any = None  # the Whereabouts a row of this file gave, and the number of that row
     said_in: int = 0
 
@@ -113,7 +113,7 @@ def note_adults(relatives: Collection[Relative], adults: dict[UUID, Adult], on: 
     for relative, kind in Situation.objects.filter(in_force(on), relative__in=list(fresh)).values_list(
         "relative_id", "kind"
     ):
-        fresh[relative].situations.add(kind)
+        fresh[relative].situations |= {kind}
     adults.update(fresh)
 
 

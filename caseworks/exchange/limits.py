@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from caseworks.exchange import reader
 from caseworks.pages import page
+from caseworks.requests import Request
 
 ROOM_FOR_FIELDS = 1024**2
 
 
-def refuse_huge_uploads(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def refuse_huge_uploads(get_response: Callable[[Request], HttpResponse]) -> Callable[[Request], HttpResponse]:
     """Middleware; it must stand before anything that reads a form."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: Request) -> HttpResponse:
         declared = request.META.get("CONTENT_LENGTH") or "0"
         if request.method == "POST" and declared.isdigit() and int(declared) > reader.MOST_BYTES + ROOM_FOR_FIELDS:
             size, most = round(int(declared) / 1024**2), reader.MOST_BYTES // 1024**2

@@ -22,6 +22,7 @@ from children.models import Child
 NEW, CHANGED, UNCHANGED, UNDECIDED = "new", "changed", "unchanged", "undecided"
 SAME, OTHER = "same", "other"  # what a person decided about a possible duplicate
 CHUNK = 2000
+Place = tuple[int, int]  # the number of a sheet, and of a row in it
 _LISTS = {
     "sex": codelists.SEX,
     "ethnicity": codelists.ETHNICITY,
@@ -78,11 +79,12 @@ class Planner:
 
     def __init__(self, places: Places, on: date, sheets: list[tuple[str, Reader, dict[int, str]]]) -> None:
         self.places, self.on, self.sheets = places, on, sheets
-        self.numbers: dict[str, Source] = {}
-        self.named: dict[tuple[str, date, Any], tuple[Source, str]] = {}
+        # where in the file each child was first met; the rows themselves are not kept
+        self.numbers: dict[str, Place] = {}
+        self.named: dict[tuple[str, date, Any], tuple[Place, str]] = {}
         self.adults: dict[UUID, Adult] = {}
         self.by_name_and_phone: dict[tuple[str, str], Adult] = {}
-        self.undo: list[Callable[[], None]] = []
+        self.undo: list[Callable[[], object]] = []
 
     def plan(self, rows: Collection[Source]) -> list[Planned]:
         """Plan some more rows; CHUNK at a time keeps the number of queries small."""
@@ -136,20 +138,20 @@ class Planner:
 
     def _once_in_file(self, source: Source, facts: Facts, problems: list[Problem]) -> None:
         """The same child twice in one file: the first row goes in."""
-        number = facts.child.get("id_number", "")
+        number, here = facts.child.get("id_number", ""), (source.sheet, source.number)
         if number:
-            first = self.numbers.setdefault(number, source)
-            if first is not source:
+            first = self.numbers.setdefault(number, here)
+            if first != here:
                 problems.append(self._again("twice", first, facts.columns.get("id_number")))
                 return
         key = facts.key
         if key is not None:
-            before, number_before = self.named.setdefault(key, (source, number))
-            if before is not source and (not number or not number_before):
+            before, number_before = self.named.setdefault(key, (here, number))
+            if before != here and (not number or not number_before):
                 problems.append(self._again("twice_named", before, facts.columns.get("name")))
 
-    def _again(self, key: str, first: Source, column: int | None) -> Problem:
-        return Problem(key, column, {"row": first.number, "sheet": self.sheets[first.sheet][0]})
+    def _again(self, key: str, first: Place, column: int | None) -> Problem:
+        return Problem(key, column, {"row": first[1], "sheet": self.sheets[first[0]][0]})
 
     def _possible(self, facts: Facts, known: Known) -> list[Archive]:
         """Archives with the same name and birth date, in the same village as far as both say one."""

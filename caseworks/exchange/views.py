@@ -7,6 +7,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ PER_PAGE = 50
 
 
 def _batch(request: Request, code: str) -> ImportBatch:
-    batches = ImportBatch.objects.visible_to(request.posting)  # type: ignore[attr-defined]
+    batches = ImportBatch.objects.visible_to(request.posting)
     return get_object_or_404(batches.select_related("organization", "by"), code=code)
 
 
@@ -31,13 +32,13 @@ def _batch(request: Request, code: str) -> ImportBatch:
 def imports(request: Request) -> HttpResponse:
     """Choose a roster; the rosters brought in before. Sending the same file twice leads to the same list: its
     fingerprint is what keeps a second press of the button harmless."""
-    posting = request.posting  # type: ignore[attr-defined]
+    posting = request.posting
     form = RosterForm(request.POST or None, request.FILES or None, posting=posting, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             batch = actions.receive(
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
                 organization=form.cleaned_data.get("organization") or posting.organization,
                 roster_on=form.cleaned_data["roster_on"],
                 path=Path(file.temporary_file_path()),
@@ -51,7 +52,7 @@ def imports(request: Request) -> HttpResponse:
 
 
 @requires(Permission.IMPORT_ROSTERS)
-def template(request: Request) -> HttpResponse:
+def template(request: Request) -> HttpResponseBase:
     """An empty roster with our headings."""
     name = _("Roster template") + ".xlsx"
     return Download(returns.template(), name=name, content_type=XLSX, what="import.template", rows=0)
@@ -90,7 +91,7 @@ def choose_columns(request: Request, code: str) -> HttpResponse:
     sent = {f"column-{index}": heading for index, heading in enumerate(batch.mapping)}
     chosen = {heading: request.POST[name] for name, heading in sent.items() if request.POST.get(name) in known}
     try:
-        actions.choose_columns(batch=batch, by=request.user, chosen=chosen)  # type: ignore[arg-type]
+        actions.choose_columns(batch=batch, by=request.user, chosen=chosen)
         messages.success(request, _("The columns are set, and kept for the next roster of this office."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
@@ -121,7 +122,7 @@ def confirm(request: Request, code: str) -> HttpResponse:
         messages.error(request, _("Look at the rows with a warning first, and tick that you have read them."))
         return redirect(f"{batch.get_absolute_url()}?show=problems")
     try:
-        actions.confirm(batch=batch, by=request.user)  # type: ignore[arg-type]
+        actions.confirm(batch=batch, by=request.user)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect(batch)
@@ -132,7 +133,7 @@ def discard(request: Request, code: str) -> HttpResponse:
     """Throw a roster away that is not imported yet."""
     batch = _batch(request, code)
     try:
-        actions.discard(batch=batch, by=request.user)  # type: ignore[arg-type]
+        actions.discard(batch=batch, by=request.user)
         messages.success(request, _("The roster was thrown away. Nothing was changed."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
@@ -140,7 +141,7 @@ def discard(request: Request, code: str) -> HttpResponse:
 
 
 @requires(Permission.IMPORT_ROSTERS)
-def errors(request: Request, code: str) -> HttpResponse:
+def errors(request: Request, code: str) -> HttpResponseBase:
     """The rows that stay out, in the columns they came in, with the reason."""
     batch = _batch(request, code)
     stem = Path(batch.file_name).stem

@@ -3,8 +3,8 @@ transaction begins: while it runs nobody else can write on SQLite."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -25,29 +25,30 @@ class MovedError(Exception):
 
 
 def _pieces(rows: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(rows), PIECE):
-        yield rows[start : start + PIECE]
+    """Some rows at a time, taken out of the list: what is written needs no room any more."""
+    while rows:
+        piece = rows[:PIECE]
+        del rows[:PIECE]
+        yield piece
 
 
 class Writer:
     """Collects the work of many rows as model rows; `write()` puts them in, in the running transaction."""
 
-    def __init__(self, works: Iterable[Work]) -> None:
+    def __init__(self, works: deque[Work]) -> None:
         self.rows: dict[type[models.Model], list[Any]] = {
             model: []
             for model in (
                 Child, Reach, Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
             )
         }  # fmt: skip
-        self.closed: dict[type[models.Model], list[Any]] = {
-            model: [] for model in (Enrolment, Residence, Absence, Entrustment)
-        }
-        self.amended: list[tuple[type[models.Model], Any, dict[str, Any]]] = []
-        self.versioned: list[tuple[type[models.Model], Any, int, dict[str, Any]]] = []
+        self.closed: dict[Any, list[Any]] = {model: [] for model in (Enrolment, Residence, Absence, Entrustment)}
+        self.amended: list[tuple[Any, Any, dict[str, Any]]] = []
+        self.versioned: list[tuple[Any, Any, int, dict[str, Any]]] = []
         self.closed_roads: list[tuple[Any, str, str]] = []
         self.on: date | None = None
-        for work in works:
-            self._add(work)
+        while works:  # each piece of work is let go as its rows are made: both at once would take twice the room
+            self._add(works.popleft())
 
     def _add(self, work: Work) -> None:
         rows, on = self.rows, work.on
@@ -75,7 +76,7 @@ class Writer:
         self._add_changes(work)
 
     def _add_changes(self, work: Work) -> None:
-        ended: tuple[tuple[type[models.Model], Any], ...] = (
+        ended: tuple[tuple[Any, Any], ...] = (
             (Enrolment, work.close_enrolment),
             (Residence, work.close_residence),
             (Entrustment, work.close_care),
@@ -84,14 +85,14 @@ class Writer:
             if key:
                 self.closed[model].append(key)
         self.closed[Absence] += work.close_absences
-        corrected: tuple[tuple[type[models.Model], Any], ...] = (
+        amended: tuple[tuple[Any, Any], ...] = (
             (Enrolment, work.amend_enrolment),
             (Residence, work.amend_residence),
             (Declaration, work.amend_declaration),
         )
-        for model, change in corrected:
+        for kind, change in amended:
             if change:
-                self.amended.append((model, *change))
+                self.amended.append((kind, *change))
         self.amended += [(Absence, key, fields) for key, fields in work.amend_absences]
         self.versioned += [(Relative, *change) for change in work.amend_relatives]
         self.closed_roads += [(work.child_id, via, path) for via, path in work.closed_roads]
@@ -100,26 +101,30 @@ class Writer:
         """Write everything; the answer counts rows by model. Raises MovedError, or IntegrityError if a child, a relative or
         an ID number has changed hands since the plan; the transaction is then to be given up."""
         rows = self.rows
+        written = Counter({model._meta.label: len(made) for model, made in rows.items()})
         for piece in _pieces(rows[Child]):
             Child.objects.bulk_create(piece)
         for piece in _pieces(rows[Reach]):
             open_many(piece)
         for model, keys in self.closed.items():
             for piece in _pieces(keys):
-                if model._default_manager.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
+                if model.objects.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
                     raise MovedError
-        for model in (Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration):
+        around: tuple[Any, ...] = (
+            Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
+        )  # fmt: skip
+        for model in around:
             for piece in _pieces(rows[model]):
-                model._default_manager.bulk_create(piece)
+                model.objects.bulk_create(piece)
         for model, key, version, fields in self.versioned:
-            if not model._default_manager.filter(pk=key, version=version).update(**fields, version=version + 1):
+            if not model.objects.filter(pk=key, version=version).update(**fields, version=version + 1):
                 raise MovedError
         for model, key, fields in self.amended:
-            if not model._default_manager.filter(pk=key).update(**fields):
+            if not model.objects.filter(pk=key).update(**fields):
                 raise MovedError
         for child, via, path in self.closed_roads:
             Reach.objects.filter(child=child, via=via, path=path).delete()
-        return Counter({model._meta.label: len(made) for model, made in rows.items()})
+        return written
 
 
 def _with_derived(fields: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -55,6 +56,8 @@ class Organization(Record):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
     objects = OrganizationQuerySet.as_manager()
+
+    get_kind_display: Callable[[], str]
 
     class Meta:
         ordering = ["path"]

@@ -45,9 +45,9 @@ class Figures:
     def tallies(self, key: str) -> tuple[Tally, Tally]:
         """The counts of this year and of the year before, in all their slices."""
         if key not in self._tallies:
-            now, before = self._questions
-            self._tallies[key] = now, before = INDICATORS[key].tally(now), INDICATORS[key].tally(before)
-            self._values[key] = now.total, before.total
+            this, last = (INDICATORS[key].tally(question) for question in self._questions)
+            self._tallies[key] = this, last
+            self._values[key] = this.total, last.total
         return self._tallies[key]
 
     def _pair(self, key: str, slice_: Slice) -> tuple[int, int]:
@@ -56,8 +56,8 @@ class Figures:
             now, before = self.tallies(key)
             return now.count(slice_), before.count(slice_)
         if key not in self._values:
-            now, before = self._questions
-            self._values[key] = INDICATORS[key].value(now), INDICATORS[key].value(before)
+            this, last = (INDICATORS[key].value(question) for question in self._questions)
+            self._values[key] = this, last
         return self._values[key]
 
     def counts(self, key: str, split: str) -> dict[str, int]:
@@ -73,7 +73,7 @@ class Figures:
 
     def cell(self, key: str, **cells: str | tuple[str, ...]) -> Figure:
         """A cell of a split, in a sentence that lists them all: not repeated in the margin."""
-        return replace(self.get(key, **cells), noted=False)
+        return replace(self.get(key, "exact", **cells), noted=False)
 
     def get(self, key: str, shown: str = "exact", **cells: str | tuple[str, ...]) -> Figure:
         """A figure, or a slice of it: `get("left_behind", sex="1")`."""
@@ -95,7 +95,7 @@ def _slice(cells: dict[str, str | tuple[str, ...]]) -> Slice:
     return {key: (cell,) if isinstance(cell, str) else cell for key, cell in cells.items()}
 
 
-def _as_share(figure: Figure, share, share_before=None) -> Figure:  # type: ignore[no-untyped-def]
+def _as_share(figure: Figure, share, share_before=None) -> Figure:
     return replace(figure, shown=SHARE, share=share, share_before=share_before, noted=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from io import BytesIO
+from pathlib import Path
 from typing import IO
 
 from django.contrib.staticfiles import finders
@@ -16,8 +17,10 @@ from caseworks.reports.document import Report
 
 def report_page(report: Report) -> IO[bytes]:
     """The document of the page, without the links, with its style inside."""
-    with open(finders.find("css/report.css"), "rb") as css:
-        style = base64.b64encode(css.read()).decode()
+    css = finders.find("css/report.css")
+    if css is None:
+        raise FileNotFoundError("css/report.css")
+    style = base64.b64encode(Path(css).read_bytes()).decode()
     text = render_to_string(
         "reports/annual_file.html",
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,8 @@ YEARS_OFFERED = 8
 class QuestionForm(forms.Form):
     """Offers the offices on the way down to the one shown, and those directly below it, so that a county with a
     thousand villages has a short list on every level."""
+
+    fields: dict[str, Any]  # each kind of field has attributes of its own
 
     organization = forms.ChoiceField(label=_("Organization"), required=False)
     year = forms.ChoiceField(label=_("Year"), required=False)

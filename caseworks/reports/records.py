@@ -80,7 +80,7 @@ def _of_children(rows: Sequence[Child], question: Question) -> list[Line]:
     )
     away = _parents_away(keys, question)
     carers = carers_on(rows, on)
-    lines = []
+    lines: list[tuple[Cell, ...]] = []
     for child in rows:
         enrolment, home, care = enrolments.get(child.pk), homes.get(child.pk), carers.get(child.pk)
         lines.append(

@@ -7,6 +7,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -109,7 +110,7 @@ def records(request: Request, key: str) -> HttpResponse:
     )
 
 
-def _figure(request: Request, key: str):  # type: ignore[no-untyped-def]
+def _figure(request: Request, key: str):
     """The figure the address names, and the records behind it."""
     if key not in INDICATORS:
         raise Http404
@@ -121,7 +122,7 @@ def _figure(request: Request, key: str):  # type: ignore[no-untyped-def]
 
 @requires(Permission.VIEW_REPORT_RECORDS)
 @requires(Permission.EXPORT_CHILDREN)
-def records_export(request: Request, key: str) -> HttpResponse:
+def records_export(request: Request, key: str) -> HttpResponseBase:
     question, figure, found = _figure(request, key)
     today = timezone.localdate()
     return Download(
@@ -135,7 +136,7 @@ def records_export(request: Request, key: str) -> HttpResponse:
 
 
 @requires(Permission.EXPORT_REPORTS)
-def export(request: Request, extension: str) -> HttpResponse:
+def export(request: Request, extension: str) -> HttpResponseBase:
     write, content_type = {
         "xlsx": (annual_xlsx.report_book, downloads.XLSX),
         "docx": (annual_docx.report_document, downloads.DOCX),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -127,6 +128,9 @@ class Child(Record, AboutChildren):
     search_text = models.TextField(editable=False)
 
     objects = ChildManager()  # type: ignore[misc]  # the plugin sees no class variable in a generated manager
+
+    get_sex_display: Callable[[], str]
+    get_registration_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("child")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,8 @@ class Enrolment(Record, AboutChildren, Period):
     class_name = models.CharField(_("class"), max_length=20, blank=True)
     boarding = CodeField(codelists.BOARDING, verbose_name=_("boarding"))
     student_number = models.CharField(_("number in class"), max_length=20, blank=True)
+
+    get_grade_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("enrolment")

@@ -34,7 +34,7 @@ def detail(request: Request, code: str) -> HttpResponse:
     audit.record("child.viewed", child)
     home, care = household(child, today), carers_on([child], today).get(child.pk)
     [place] = places([child], today)
-    shown = {
+    shown: dict[str, Any] = {
         "child": child,
         "today": today,
         "place": place,

@@ -14,11 +14,11 @@ from caseworks.access import Permission, requires
 from caseworks.pages import page
 from caseworks.requests import Request
 from children import actions
-from children.forms import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
+from children.forms.archive import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
 from children.models import Child
 from children.places import enrolments_on, residences_on
-from children.saving import posted, save
 from children.views.lines import places
+from children.views.saving import carry_out, posted
 
 
 def whither(child: Child) -> str:
@@ -37,7 +37,7 @@ def create(request: Request) -> HttpResponse:
         messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
         return child.get_absolute_url()
 
-    if response := save(request, form, change):
+    if response := carry_out(request, form, change):
         return response
     return page(request, "children/create.html", form=form, same=places(form.same, today))
 
@@ -59,7 +59,7 @@ def edit(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return child.get_absolute_url()
 
-    if response := save(request, form, change):
+    if response := carry_out(request, form, change):
         return response
     return page(request, "children/edit.html", child=child, form=form, changed=_changed_meanwhile(form, code))
 
@@ -70,8 +70,9 @@ def _changed_meanwhile(form: EditForm, code: str) -> list[tuple[Any, Any]]:
     now = get_object_or_404(Child, code=code)
     if not form.is_bound or str(now.version) == form.data.get("version"):
         return []
-    form.data = form.data.copy()
-    form.data["version"] = now.version
+    data: Any = form.data  # a QueryDict: it came with the request
+    form.data = data.copy()
+    form.data["version"] = now.version  # type: ignore[index]  # the copy can be written
     saved = EditForm(child=now)
     fields = [name for name in form.facts() if form.cleaned_data[name] != getattr(now, name) and name in saved.fields]
     return [(saved.fields[name].label, _word(now, name)) for name in fields]
@@ -99,7 +100,7 @@ def enrol(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return whither(child)
 
-    if response := save(request, form, change):
+    if response := carry_out(request, form, change):
         return response
     return page(
         request,
@@ -128,7 +129,7 @@ def settle(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return whither(child)
 
-    if response := save(request, form, change):
+    if response := carry_out(request, form, change):
         return response
     return page(
         request,
@@ -152,7 +153,7 @@ def close(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("The archive is closed. It can still be read, and opened again."))
         return child.get_absolute_url()
 
-    if response := save(request, form, change):
+    if response := carry_out(request, form, change):
         return response
     return page(
         request,
@@ -176,7 +177,7 @@ def reopen(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
         return child.get_absolute_url()
 
-    if response := save(request, form, change):
+    if response := carry_out(request, form, change):
         return response
     return page(
         request,

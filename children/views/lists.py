@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
 from caseworks.templatetags.words import masked_id
 from children import names
-from children.filters import ChildrenFilter, is_full_number
+from children.forms.filters import ChildrenFilter, is_full_number
 from children.models import Child
 from children.models.archive import ChildQuerySet
 from children.views.lines import Line, lines, places
@@ -47,14 +48,14 @@ def children(request: Request) -> HttpResponse:
         form=filters,
         steps=filters.breadcrumb(),
         rows=rows,
-        lines=lines(rows.object_list, used, filters.day),
+        lines=lines(list(rows.object_list), used, filters.day),
         definition=used,
         today=filters.today,
     )
 
 
 @requires(Permission.EXPORT_CHILDREN)
-def export(request: Request) -> HttpResponse:
+def export(request: Request) -> HttpResponseBase:
     """What the list shows, every page of it, as a workbook."""
     filters = ChildrenFilter(request.GET, posting=request.posting, today=timezone.localdate())
     if not filters.is_valid():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +52,8 @@ class Declaration(Record, AboutChildren):
     organization = models.ForeignKey(
         Organization, verbose_name=_("declared by"), on_delete=models.PROTECT, related_name="+"
     )
+
+    get_value_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("declaration")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -40,9 +41,13 @@ class Relative(Record, AboutChildren):
 class Kinship(Record, AboutChildren):
     """What a relative is to a child, by GB/T 4761: 51 father, 52 mother, 61 paternal grandfather …"""
 
+    scope_links = "relative"
+
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="kinships")
     relative = models.ForeignKey(Relative, on_delete=models.CASCADE, related_name="kinships")
     relation = CodeField(codelists.RELATION, verbose_name=_("relation"), blank=False)
+
+    get_relation_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("kinship")
@@ -89,6 +94,8 @@ class Situation(Record, AboutChildren, Period):
 
     relative = models.ForeignKey(Relative, on_delete=models.CASCADE, related_name="situations")
     kind = CodeField(codelists.SITUATION, verbose_name=_("situation"), blank=False)
+
+    get_kind_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("situation")

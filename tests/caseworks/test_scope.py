@@ -173,6 +173,44 @@ def test_a_row_out_of_scope_is_not_written(cast):
         assert Child.objects.get(pk=foreign.pk).notes == ""
 
 
+def test_a_row_about_a_relative_out_of_scope_is_not_written(cast):
+    factories.contact(cast.foreigner, by=cast.stranger, place=cast.foreign_school)
+    with access.everyone("test"):
+        contact = Contact.objects.get()
+    rows = [
+        Absence(relative=cast.foreign_father, place="广东省", from_on=date(2026, 1, 1)),
+        Counterpart(contact=contact, kind="teacher"),
+    ]
+    for row in rows:
+        with access.scope(cast.clerk):
+            with pytest.raises(ScopeError):
+                row.save()
+            with pytest.raises(ScopeError):
+                type(row).objects.bulk_create([row])
+    with access.everyone("test"):
+        assert Absence.objects.filter(relative=cast.foreign_father).count() == Counterpart.objects.count() == 0
+
+
+def test_a_link_is_no_way_to_reach_what_others_are_linked_to(cast):
+    """Naming a stranger's father as the father of one's own pupil would bring his telephone number into reach."""
+    factories.contact(cast.foreigner, by=cast.stranger, place=cast.foreign_school)
+    with access.everyone("test"):
+        contact = Contact.objects.get()
+    links = [
+        Kinship(child=cast.child, relative=cast.foreign_father, relation="51"),
+        ContactChild(child=cast.child, contact=contact),
+    ]
+    for link in links:
+        with access.scope(cast.clerk):
+            with pytest.raises(ScopeError):
+                link.save()
+            with pytest.raises(ScopeError):
+                type(link).objects.bulk_create([link])
+    with access.scope(cast.clerk):
+        assert not Relative.objects.filter(pk=cast.foreign_father.pk).exists()
+        assert not Contact.objects.exists()
+
+
 def test_reach_that_ended_reaches_nobody(cast, today):
     with access.everyone("test"):
         from children.models import Reach

@@ -36,6 +36,8 @@ PRESSED = {"class": "btn-check", "autocomplete": "off"}
 class ContactForm(forms.Form):
     """How, with whom, reached or not, about what: the questions in the order in which a visit is remembered."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     children = forms.MultipleChoiceField(
         label=_("Children"), widget=forms.CheckboxSelectMultiple(PRESSED), required=False
     )
@@ -175,6 +177,8 @@ class ContactForm(forms.Form):
 class ContactFilter(forms.Form):
     """Which contacts: the list, its totals and the sheet read the same filter. Everything is optional."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     q = forms.CharField(label=_("Child"), required=False, max_length=40, widget=forms.TextInput({"type": "search"}))
     first = forms.DateField(label=_("From"), required=False, widget=DateInput())
     last = forms.DateField(label=_("To"), required=False, widget=DateInput())
@@ -240,6 +244,6 @@ class ContactFilter(forms.Form):
             found &= Q(**{f"{prefix}logged_by__in": who})
         return found
 
-    def _children(self) -> QuerySet[Child] | None:
+    def _children(self) -> QuerySet[Any, Any] | None:
         words = self.cleaned_data.get("q")
         return Child.objects.matching(words).values("pk") if words else None

@@ -65,6 +65,8 @@ class MentorField(forms.ModelChoiceField):
 class PairForm(forms.Form):
     """This child to this mentor, from this day on."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     child = forms.CharField(
         label=_("Child"),
         max_length=40,
@@ -105,6 +107,8 @@ class PairForm(forms.Form):
 class EndPairingForm(forms.Form):
     """When and why a pairing ends."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     until_on = forms.DateField(
         label=_("Ends on"), widget=DateInput(), help_text=_("From this day on the mentor no longer sees the archive.")
     )
@@ -136,6 +140,8 @@ class MentorFilter(forms.Form):
 
 class MentorForm(forms.Form):
     """A mentor of the office or of one under it."""
+
+    fields: dict[str, Any]  # each kind of field has attributes of its own
 
     name = forms.CharField(label=_("Name"), max_length=40, widget=forms.TextInput({"autocomplete": "off"}))
     phone = forms.CharField(

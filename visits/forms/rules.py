@@ -20,6 +20,8 @@ LONGEST_DAYS = 366
 class RuleForm(forms.Form):
     """Who contacts which children, how, and how often."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     organization = forms.ModelChoiceField(
         label=_("For the offices under"), queryset=Organization.objects.none(), to_field_name="code", empty_label=None
     )

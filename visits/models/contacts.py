@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.conf import settings
@@ -61,6 +62,8 @@ class Contact(Record, AboutChildren):
 
     objects = ContactManager()  # type: ignore[misc]  # the plugin sees no class variable in a generated manager
 
+    get_kind_display: Callable[[], str]
+
     class Meta(AboutChildren.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
@@ -74,6 +77,8 @@ class ContactChild(Record, AboutChildren):
     """A child whom a contact was about."""
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="contact_children")
+    scope_links = "contact"
+
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="contact_children")
 
     class Meta(AboutChildren.Meta):
@@ -95,6 +100,8 @@ class Counterpart(Record, AboutChildren):
     relative = models.ForeignKey(
         Relative, on_delete=models.SET_NULL, null=True, blank=True, related_name="counterparts"
     )
+
+    get_kind_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("person met")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -29,7 +31,7 @@ class MentorQuerySet(models.QuerySet["Mentor"]):
         """Mentors who may be given a child on a day."""
         return self.filter(in_force(day))
 
-    def with_load(self, day) -> MentorQuerySet:
+    def with_load(self, day: date) -> models.QuerySet[Any]:
         """With `load`: how many children in scope each is paired with on a day."""
         pairings = Pairing.objects.filter(in_force(day), mentor=models.OuterRef("pk")).order_by().values("mentor")
         counted = models.Subquery(pairings.annotate(number=models.Count("pk")).values("number"))
@@ -69,6 +71,9 @@ class Mentor(Record, Period):
 
     objects = MentorQuerySet.as_manager()
 
+    get_kind_display: Callable[[], str]
+    load: int  # children now: filled by with_load()
+
     class Meta:
         verbose_name = _("mentor")
         verbose_name_plural = _("mentors")
@@ -99,6 +104,9 @@ class PairingQuerySet(ScopedQuerySet):
         return self.filter(until_on__lte=day)
 
 
+PairingManager = ScopedManager.from_queryset(PairingQuerySet)
+
+
 class Pairing(Record, AboutChildren, Period):
     """This mentor looks after this child, from a day until a day."""
 
@@ -106,7 +114,7 @@ class Pairing(Record, AboutChildren, Period):
     mentor = models.ForeignKey(Mentor, verbose_name=_("mentor"), on_delete=models.PROTECT, related_name="pairings")
     end_reason = CodeField(codelists.PAIRING_END, verbose_name=_("why it ended"))
 
-    objects = ScopedManager.from_queryset(PairingQuerySet)()
+    objects = PairingManager()  # type: ignore[misc]  # the plugin sees no class variable in a generated manager
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("pairing")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +31,8 @@ class ContactRule(Record, Period):
     kind = CodeField(codelists.CONTACT_KIND, verbose_name=_("how"))
     definition = CodeField(verbose_name=_("which children"))
     every_days = models.PositiveSmallIntegerField(_("every (days)"))
+
+    get_kind_display: Callable[[], str]
 
     class Meta:
         verbose_name = _("contact rule")

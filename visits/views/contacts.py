@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -143,7 +144,7 @@ def _without_id_number(request: Request) -> HttpResponse | None:
 
 
 @requires(Permission.EXPORT_CHILDREN)
-def contacts_export(request: Request) -> HttpResponse:
+def contacts_export(request: Request) -> HttpResponseBase:
     """The filtered list as a spreadsheet, with the official words."""
     form = ContactFilter(request.GET)
     found = form.rows()

@@ -70,7 +70,7 @@ def _tell_places(children: Iterable[Child], today: date) -> None:
     for key, name in (*homes, *schools):
         names[key].append(name)
     for child in children:
-        child.place = " · ".join(names[child.pk])
+        child.place = " · ".join(names[child.pk])  # type: ignore[attr-defined]  # for this page only
 
 
 @requires(Permission.MANAGE_PAIRINGS, methods=("GET", "POST"))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from caseworks.forms import DateInput
 from caseworks.models import Organization, Posting, in_force
 from children import areas, idnumbers, names
 from children.models import Child, Enrolment
-from children.models.archive import ChildQuerySet
+from children.models.archive import ChildQuerySet, years_before
 from guardians.definitions import away, definition, definition_choices
 from guardians.family import cared_for_by
 from visits.models import Pairing
@@ -34,6 +34,8 @@ def is_full_number(words: str) -> bool:
 
 class ChildrenFilter(forms.Form):
     """Which children to list. Everything is optional; what the address does not know is refused by name."""
+
+    fields: dict[str, Any]  # each kind of field has attributes of its own
 
     q = forms.CharField(label=_("Name, pinyin or last 4 of the ID number"), max_length=72, required=False)
     under = forms.CharField(label=_("School or village"), max_length=40, required=False, widget=forms.Select)
@@ -155,19 +157,26 @@ class ChildrenFilter(forms.Form):
         if asked.get("sex"):
             found = found.filter(sex=asked["sex"])
         if asked.get("grade"):
-            in_grade = subquery(Enrolment).filter(in_force(on), grade=asked["grade"])
-            found = found.filter(pk__in=in_grade.values("child"))
+            in_grade = subquery(Enrolment).filter(in_force(on), grade=asked["grade"], child=OuterRef("pk"))
+            found = found.filter(Exists(in_grade))
         if asked.get("left_behind"):
-            counted = definition(asked["definition"]).children(found, on)
-            found = counted if asked["left_behind"] == "yes" else found.exclude(pk__in=counted.values("pk"))
+            found = self._standing(found, on)
         if asked.get("carer"):
             found = found.filter(cared_for_by(asked["carer"], on))
         if asked.get("province"):
             found = found.filter(away(PARENTS, on, province=asked["province"]))
         if asked.get("mentor"):
-            paired = Q(pk__in=subquery(Pairing).filter(in_force(on)).values("child"))
+            paired = Exists(subquery(Pairing).filter(in_force(on), child=OuterRef("pk")))
             found = found.filter(paired if asked["mentor"] == "yes" else ~paired)
         return found.in_name_order()
+
+    def _standing(self, found: ChildQuerySet, on: date) -> ChildQuerySet:
+        used = definition(self.cleaned_data["definition"])
+        if self.cleaned_data["left_behind"] == "yes":
+            return used.children(found, on)
+        # not the condition turned round: where nothing was declared it is unknown, and its negation unknown too
+        young = subquery(Child).filter(born_on__gt=years_before(on, used.under), pk=OuterRef("pk"))
+        return found.exclude(Exists(young.filter(used.condition(on))))
 
     def _archives(self, archive: str, on: date) -> ChildQuerySet:
         if archive == "closed":

@@ -17,8 +17,8 @@ from caseworks.forms import DateInput
 from caseworks.models import Organization, Posting
 from children import actions, idnumbers, names
 from children.areas import OfficeField, county_of
+from children.forms.base import ActionForm, WarningsForm
 from children.models import Child, Enrolment, Residence
-from children.saving import ActionForm, WarningsForm
 
 FAULTS = {
     "scientific": _("A spreadsheet has rounded this number. Type it from the household register."),
@@ -116,6 +116,8 @@ class FactsForm(WarningsForm):
 
 class OpenForm(FactsForm):
     """A new archive: the child, the school and the village. Children who may be the same one are shown first."""
+
+    fields: dict[str, Any]  # each kind of field has attributes of its own
 
     village = OfficeField(label=_("Village"), required=False)
     address = _of(Residence, "address")
@@ -225,6 +227,8 @@ class EditForm(FactsForm):
 class EnrolForm(ActionForm):
     """School, grade and class from a day on; no school means that the child has left school."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     school = OfficeField(label=_("School"), required=False, empty_label=_("Not at any school"))
     on = _day(_("From"))
     grade = _of(Enrolment, "grade")
@@ -242,6 +246,8 @@ class EnrolForm(ActionForm):
 class SettleForm(ActionForm):
     """Village and address from a day on; no village means that the child has moved out of the county."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
+
     village = OfficeField(label=_("Village"), required=False, empty_label=_("Outside the county"))
     on = _day(_("From"))
     address = _of(Residence, "address")
@@ -253,6 +259,8 @@ class SettleForm(ActionForm):
 
 class CloseForm(ActionForm):
     """Why and when an archive is closed."""
+
+    fields: dict[str, Any]  # each kind of field has attributes of its own
 
     reason = forms.ChoiceField(label=_("Reason of exit"))
     on = _day(_("Closed on"))

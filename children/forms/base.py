@@ -1,20 +1,13 @@
-"""Forms that end in an action: what is doubtful is asked once, what is refused stands beside its field, and pressing
-Save twice changes nothing twice."""
+"""Forms that end in an action: what is doubtful is asked once, what is refused stands beside its field."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-
-from caseworks.requests import Request
-from caseworks.submissions import led_to, once
 
 
 class ActionForm(forms.Form):
@@ -54,7 +47,7 @@ class WarningsForm(ActionForm):
         return bool(self.warnings) and self.data.get("acknowledged") == self.doubts
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean()
+        values = super().clean() or self.cleaned_data
         self.look_for_doubts()
         if self.warnings and not self.is_acknowledged:
             self.add_error(
@@ -67,27 +60,3 @@ class WarningsForm(ActionForm):
 
     def look_for_doubts(self) -> None:
         """Call `warn()` for whatever looks wrong in `cleaned_data`."""
-
-
-def posted(request: Request) -> QueryDict | None:
-    """What was sent, for a form: None while it is only looked at, also when nothing at all was filled in."""
-    return request.POST if request.method == "POST" else None
-
-
-def save(request: Request, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
-    """If the form was sent and is in order, run the change once and go where it says. None if the form is to be shown:
-    first of all, with what is wrong in it, or with what the action refused."""
-    if not form.is_bound:
-        return None
-    if location := led_to(request):
-        return redirect(location)
-    if not form.is_valid():
-        return None
-    try:
-        with once(request) as submission:
-            if not submission.again:
-                submission.leads_to(change())
-    except ValidationError as error:
-        form.refuse(error)
-        return None
-    return redirect(submission.location)

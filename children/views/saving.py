@@ -1,0 +1,37 @@
+"""What every page with a form does when it is sent: pressing Save twice changes nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from caseworks.requests import Request
+from caseworks.submissions import led_to, once
+from children.forms.base import ActionForm
+
+
+def posted(request: Request) -> QueryDict | None:
+    """What was sent, for a form: None while it is only looked at, also when nothing at all was filled in."""
+    return request.POST if request.method == "POST" else None
+
+
+def carry_out(request: Request, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
+    """If the form was sent and is in order, run the change once and go where it says. None if the form is to be shown:
+    first of all, with what is wrong in it, or with what the action refused."""
+    if not form.is_bound:
+        return None
+    if location := led_to(request):
+        return redirect(location)
+    if not form.is_valid():
+        return None
+    try:
+        with once(request) as submission:
+            if not submission.again:
+                submission.leads_to(change())
+    except ValidationError as error:
+        form.refuse(error)
+        return None
+    return redirect(submission.location)
