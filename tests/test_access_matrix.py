@@ -179,12 +179,12 @@ guardians:care_end                          POST   foreigner  403     404      4
 
 # --- The work for a child
 visits:contacts_export                      GET    -          200     200      200   200     403    403    403     403    200      403  in
-visits:log                                  GET    child      403     200      200   404     200    403    403     403    403      403  in
-visits:log                                  GET    neighbour  403     404      404   200     404    403    403     403    403      403  in
-visits:log                                  GET    foreigner  403     404      404   404     404    403    403     403    403      403  in
-visits:log                                  POST   child      403     200      200   404     200    403    403     403    403      403  in
-visits:log                                  POST   neighbour  403     404      404   200     404    403    403     403    403      403  in
-visits:log                                  POST   foreigner  403     404      404   404     404    403    403     403    403      403  in
+visits:log                                  GET    child      403     200      200   404     200    403    403     403    404      403  in
+visits:log                                  GET    neighbour  403     404      404   200     404    403    403     403    404      403  in
+visits:log                                  GET    foreigner  404     404      404   404     404    403    403     403    403      403  in
+visits:log                                  POST   child      403     200      200   404     200    403    403     403    404      403  in
+visits:log                                  POST   neighbour  403     404      404   200     404    403    403     403    404      403  in
+visits:log                                  POST   foreigner  404     404      404   404     404    403    403     403    403      403  in
 visits:contact                              GET    child      200     200      200   404     200    403    403     403    404      403  in
 visits:contact                              GET    neighbour  200     404      404   200     404    403    403     403    404      403  in
 visits:contact                              GET    foreigner  404     404      404   404     404    403    403     403    200      403  in

@@ -212,7 +212,7 @@ def test_a_mentor_loses_the_page_the_moment_the_pairing_ends(cast, sign_in, toda
         ("mentor", 200),
         ("colleague", 404),
         ("officer", 403),
-        ("stranger", 403),
+        ("stranger", 404),
         ("leader", 403),
         ("auditor", 403),
         ("system", 403),

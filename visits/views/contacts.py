@@ -37,10 +37,13 @@ from visits.models import Contact
 SHEET_PIECE = 500
 
 
-@requires(Permission.LOG_CONTACTS, methods=("GET", "POST"))
+@requires(Permission.VIEW_CHILDREN, methods=("GET", "POST"))
 def log(request: Request, code: str) -> HttpResponse:
     """Log a contact about a child and whoever else was there."""
     child = get_object_or_404(Child, code=code)
+    # after the child: an administrator of another county must find nothing here, not a refusal
+    if not allows(Permission.LOG_CONTACTS):
+        raise PermissionDenied
     today = timezone.localdate()
     form = ContactForm(request.POST or None, around=around(child, today), today=today)
     if form.is_valid():
