@@ -201,8 +201,9 @@ class UserAdmin(ScopedAdmin):
             super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
-        password, posting = request.first_password, request.posting  # type: ignore[attr-defined]
-        return page(request, "caseworks/signin/slip.html", person=obj, password=password, posting=posting)
+        here: Any = request
+        shown = {"person": obj, "password": here.first_password, "posting": here.posting}
+        return page(here, "caseworks/signin/slip.html", **shown)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         person = self.get_object(request, object_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,22 +21,23 @@ from caseworks.disclosure.revealing import TooManyRevealsError
 from caseworks.disclosure.revealing import reveal as reveal_value
 from caseworks.models import AuditEvent
 from caseworks.pages import page, paginate
+from caseworks.requests import Request
 from children.models import Child
 
 SECONDS_SHOWN = 30
 
 
 @requires(Permission.VIEW_CHILDREN, methods=("POST",))
-def reveal(request: HttpRequest) -> HttpResponse:
+def reveal(request: Request) -> HttpResponse:
     """One value in full: in place of the masked one where there are scripts, else on a page of its own, once."""
     row, field = masked_value(request.POST, request.posting)
     form = RevealForm(request.POST)
     back = request.POST.get("back", "")
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "field": field,
         "form": form,
-        "label": row._meta.get_field(field).verbose_name,
+        "label": row._meta.get_field(field).verbose_name,  # type: ignore[union-attr]
         "masked": privacy.masked(row, field),
         "reasons": REVEAL_REASON,
         "seconds": SECONDS_SHOWN,
@@ -69,7 +72,7 @@ def _what(event: AuditEvent) -> str:
 
 
 @requires(Permission.VIEW_LOOKS)
-def looked(request: HttpRequest, code: str) -> HttpResponse:
+def looked(request: Request, code: str) -> HttpResponse:
     """Who looked at this child: when, in which post, at what, and why."""
     child = get_object_or_404(Child, code=code)
     rows = paginate(_looks_at(child), request)
@@ -79,7 +82,7 @@ def looked(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @public()
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: Request) -> HttpResponse:
     """How information about children is handled: for parents, carers, children and whoever else asks."""
     return page(
         request,

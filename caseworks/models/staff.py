@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -30,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username=username)
 
 
-class User(Record, AbstractBaseUser):
+class User(Record, AbstractBaseUser):  # type: ignore[django-manager-missing]  # the devices of django-otp are untyped
     """A person of the staff (工作人员). What they may do comes from their postings, never from the account."""
 
     username = models.CharField(_("login"), max_length=60, unique=True)
@@ -67,7 +68,7 @@ class User(Record, AbstractBaseUser):
         still = models.Q(until_on__isnull=True) | models.Q(until_on__gt=day)
         return list(self.postings.filter(still).select_related("organization"))
 
-    def save(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Whoever may no longer sign in is signed out everywhere, through whichever door the account was closed."""
         super().save(*args, **kwargs)
         if not self.is_active:

@@ -25,6 +25,7 @@ from caseworks import access, audit
 from caseworks.encryption import blind
 from caseworks.models import User
 from caseworks.pages import page
+from caseworks.requests import Request
 from caseworks.signin import sessions
 from caseworks.signin.origin import address_of
 
@@ -83,7 +84,7 @@ def locked_until(login: str, address: str | None) -> datetime | None:
     return max((time for time in times if time), default=None)
 
 
-def answer(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
+def answer(request: Request, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
     """The page for a login that is locked: 429, with the time from which another try counts.
 
     The fifth wrong password still gets the ordinary answer; the sixth try gets this one, right or wrong.

@@ -46,7 +46,7 @@ class SessionStore(db.SessionStore):
         return Session
 
     def _get_session_from_db(self) -> Any:
-        row = self.model.objects.filter(pk=row_key(self.session_key), expire_date__gt=timezone.now()).first()
+        row = self.model.objects.filter(pk=row_key(self.session_key or ""), expire_date__gt=timezone.now()).first()
         if row is None:
             self._session_key = None
         return row
@@ -55,8 +55,9 @@ class SessionStore(db.SessionStore):
         return self.model.objects.filter(pk=row_key(session_key)).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        begun, key = data.get(_BEGUN, {}), row_key(self._get_or_create_session_key())
-        return self.model(
+        store: Any = self  # the stubs know neither Django's own method nor our columns
+        begun, key = data.get(_BEGUN, {}), row_key(store._get_or_create_session_key())
+        return store.model(
             session_key=key,
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
@@ -76,7 +77,7 @@ class SessionStore(db.SessionStore):
         text = self.serializer().dumps(session_dict).decode("latin-1")
         return b64encode(encryption.seal(text, self._place())).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """What is sealed, or nothing if it was altered, moved to another key, or sealed with a key that is gone."""
         try:
             text = encryption.unseal(b64decode(session_data), self._place())

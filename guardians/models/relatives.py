@@ -47,7 +47,7 @@ class Relative(Record, AboutChildren):
     address = SealedField(_("address"), max_length=100)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = ScopedManager.from_queryset(RelativeQuerySet)()
+    objects = ScopedManager.from_queryset(RelativeQuerySet)()  # type: ignore[misc]  # as in children/models/archive.py
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("relative")
