@@ -200,10 +200,9 @@ class UserAdmin(ScopedAdmin):
                 request.first_password = actions.give_first_password(obj)  # type: ignore[attr-defined]
             super().save_model(request, obj, form, change)
 
-    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
-        here: Any = request
-        shown = {"person": obj, "password": here.first_password, "posting": here.posting}
-        return page(here, "caseworks/signin/slip.html", **shown)
+    def response_add(self, request: Any, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        password, posting = request.first_password, request.posting
+        return page(request, "caseworks/signin/slip.html", person=obj, password=password, posting=posting)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         person = self.get_object(request, object_id)

@@ -91,7 +91,7 @@ def sessions_end(get_response: Handler) -> Handler:
 
 def _sign_out(request: Request) -> None:
     request.session.flush()
-    request.user = AnonymousUser()  # type: ignore[assignment]  # see caseworks/requests.py
+    request.user = AnonymousUser()  # type: ignore[assignment]
 
 
 def _acting_posting(request: Request, user: User) -> tuple[Posting | None, list[Posting]]:

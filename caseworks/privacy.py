@@ -301,6 +301,11 @@ def in_words(row: models.Model, name: str) -> str:
     return "" if value is None else str(localize(value))
 
 
+def label(row: models.Model, name: str) -> str:
+    """What the field is called on pages."""
+    return str(getattr(row._meta.get_field(name), "verbose_name", name))
+
+
 def masked_changes(
     model: type[models.Model] | models.Model, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> dict[str, list[str]]:

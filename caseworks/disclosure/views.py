@@ -37,7 +37,7 @@ def reveal(request: Request) -> HttpResponse:
         "row": row,
         "field": field,
         "form": form,
-        "label": row._meta.get_field(field).verbose_name,  # type: ignore[union-attr]
+        "label": privacy.label(row, field),
         "masked": privacy.masked(row, field),
         "reasons": REVEAL_REASON,
         "seconds": SECONDS_SHOWN,

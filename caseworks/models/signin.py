@@ -60,7 +60,7 @@ class SecondFactor(Record, ThrottlingMixin, Device):
     last_used_step = models.BigIntegerField(default=-1)
     drift = models.SmallIntegerField(default=0)
 
-    objects: Any = DeviceManager.from_queryset(SealedQuerySet)()
+    objects = DeviceManager.from_queryset(SealedQuerySet)()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = _("second factor")
@@ -88,7 +88,7 @@ class SecondFactor(Record, ThrottlingMixin, Device):
 
     def throttle_increment(self, commit: bool = True) -> None:  # noqa: FBT001
         super().throttle_increment(commit=False)
-        self.throttling_failure_count: int = min(self.throttling_failure_count, MOST_FAILURES_COUNTED)
+        self.throttling_failure_count = min(self.throttling_failure_count, MOST_FAILURES_COUNTED)  # type: ignore[has-type]
         if commit:
             self.save()
 

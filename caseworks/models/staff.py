@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username=username)
 
 
-class User(Record, AbstractBaseUser):  # type: ignore[django-manager-missing]  # the devices of django-otp are untyped
+class User(Record, AbstractBaseUser):  # type: ignore[django-manager-missing]
     """A person of the staff (工作人员). What they may do comes from their postings, never from the account."""
 
     username = models.CharField(_("login"), max_length=60, unique=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from operator import itemgetter
 from typing import Any
 
@@ -112,11 +113,9 @@ class Tally:
         if not slice_:
             return self.total
         keys = tuple(sorted(slice_))
-        return sum(
-            count
-            for cells, count in self.by(*keys).items()
-            if all(cell in slice_[key] for key, cell in zip(keys, cells, strict=True))
-        )
+        table = self.by(*keys)
+        # looked up, not searched for: a county's table of a thousand villages asks two thousand times
+        return sum(table[cells] for cells in product(*(slice_[key] for key in keys)))
 
 
 # --- What is behind each figure -----------------------------------------------------------------------------------------

@@ -55,9 +55,9 @@ class SessionStore(db.SessionStore):
         return self.model.objects.filter(pk=row_key(session_key)).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        store: Any = self  # the stubs know neither Django's own method nor our columns
-        begun, key = data.get(_BEGUN, {}), row_key(store._get_or_create_session_key())
-        return store.model(
+        begun, key = data.get(_BEGUN, {}), row_key(self._get_or_create_session_key())  # type: ignore[attr-defined]
+        model: Any = self.model
+        return model(
             session_key=key,
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),

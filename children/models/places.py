@@ -61,7 +61,7 @@ class Residence(Record, AboutChildren, Period):
     address = SealedField(_("address"), max_length=100)
     address_index = BlindIndexField("address", normal=clean)
 
-    objects = ScopedManager.from_queryset(ResidenceQuerySet)()  # type: ignore[misc]  # as in children/models/archive.py
+    objects = ScopedManager.from_queryset(ResidenceQuerySet)()  # type: ignore[misc]  # the plugin sees no class variable in a generated manager
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("residence")
