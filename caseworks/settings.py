@@ -211,7 +211,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# Uploaded rosters wait here until they are confirmed or thrown away. Outside STATIC_ROOT: nothing here has an address.
+# Sheets of the shared admin wait here for an hour between preview and confirmation. Nothing here has an address.
 UPLOADS = VAR / "uploads"
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
