@@ -44,9 +44,14 @@ def _is_ours(app: AppConfig) -> bool:
     return (ROOT / app.name.partition(".")[0]).is_dir()
 
 
+# other people's code whose tables hold something about people
+_THEIRS = {"axes"}
+
+
 def our_models() -> list[type[models.Model]]:
-    """Every model of the registry itself."""
-    return [model for app in apps.get_app_configs() if _is_ours(app) for model in app.get_models()]
+    """Every model of the registry, and those of other code that hold something about people."""
+    kept = [app for app in apps.get_app_configs() if _is_ours(app) or app.label in _THEIRS]
+    return [model for app in kept for model in app.get_models()]
 
 
 @register()

@@ -222,6 +222,20 @@ FIELDS: dict[str, dict[str, str]] = {
         "import": "verdict flawed decision",
     },
     "exchange.ColumnChoice": {"key": "id", "rules": "organization heading field"},
+    # who tried to sign in, from where; the login is a keyed hash (caseworks/signin/lockout.py)
+    "axes.AccessAttempt": {
+        "key": "id",
+        "inner": "user_agent ip_address username http_accept path_info attempt_time get_data post_data failures_since_start",
+    },
+    "axes.AccessAttemptExpiration": {"inner": "access_attempt expires_at"},
+    "axes.AccessFailureLog": {
+        "key": "id",
+        "inner": "user_agent ip_address username http_accept path_info attempt_time locked_out",
+    },
+    "axes.AccessLog": {
+        "key": "id",
+        "inner": "user_agent ip_address username http_accept path_info attempt_time logout_time session_hash",
+    },
 }
 
 # How a field looks when it may not be read in full; whatever is not named here shows only that something is recorded.

@@ -42,7 +42,7 @@ def visible_staff() -> models.QuerySet[User]:
 def changes_of(form: forms.ModelForm) -> dict[str, list[str]]:
     """`{field: [before, after]}` of what a form changed, for the audit trail, masked as the trail keeps it."""
     model = form._meta.model
-    names = [name for name in form.changed_data if name in form.cleaned_data and name in form.Meta.fields]  # type: ignore[attr-defined]
+    names = [name for name in form.changed_data if name in form.cleaned_data and name in (form._meta.fields or ())]
     return masked_changes(
         model, {name: form.initial.get(name) for name in names}, {name: form.cleaned_data[name] for name in names}
     )

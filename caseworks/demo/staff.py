@@ -9,6 +9,18 @@ from django.contrib.auth.hashers import make_password
 from caseworks.demo.rows import Rows
 from caseworks.demo_logins import DEMO_LOGINS, PASSWORD
 from caseworks.models import Organization, Posting, User
+from caseworks.signin import actions, lockout
+
+
+def restore_logins() -> None:
+    """Let the demo logins in again as printed: whoever tries the demo may have made a slip, chosen another password, set
+    up a second factor or locked a login."""
+    for user in User.objects.filter(username__in=[login.username for login in DEMO_LOGINS]):
+        lockout.forget(user.username)
+        if user.second_factor_since is not None:
+            actions.remove_second_factor(user=user, by=None)
+        if user.first_password_until is not None or not user.check_password(PASSWORD):
+            actions.change_password(user=user, password=PASSWORD, by=user)
 
 
 class Staff:

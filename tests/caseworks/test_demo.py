@@ -10,10 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q, Sum
+from django.utils import timezone
 from stdnum.cn import ric
 
 from caseworks import access, codelists
 from caseworks.access import Via
+from caseworks.actions import reset_password
 from caseworks.demo.district import share
 from caseworks.demo.load import load
 from caseworks.demo_logins import DEMO_LOGINS, PASSWORD
@@ -285,6 +287,17 @@ def test_a_second_load_changes_nothing():
     assert all(login.username in out.getvalue() for login in DEMO_LOGINS)
     with pytest.raises(CommandError, match="empty"):
         call_command("load_demo", stdout=out)
+
+
+def test_a_second_load_lets_the_logins_in_again(client):
+    clerk = User.objects.get(username="clerk")
+    reset_password(user=clerk, by=None)
+    User.objects.filter(username="mentor").update(second_factor_since=timezone.now())
+    assert client.post("/login/", {"username": "clerk", "password": PASSWORD}).status_code == 200
+    call_command("load_demo", if_empty=True, stdout=StringIO())
+    for username in ("clerk", "mentor"):
+        assert client.post("/login/", {"username": username, "password": PASSWORD}).status_code == 302
+        assert client.get("/account/").status_code == 200
 
 
 def test_a_real_installation_gets_no_demo(settings):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from caseworks import access
 from caseworks.demo.load import load
+from caseworks.demo.staff import restore_logins
 from caseworks.demo_logins import DEMO_LOGINS, PASSWORD
 from caseworks.models import Organization
 
@@ -19,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing if there are organizations already, instead of failing"
+            "--if-empty",
+            action="store_true",
+            help="if there are organizations already, only let the demo logins in again, instead of failing",
         )
         parser.add_argument("--address", default="http://127.0.0.1:8000/", help="where the demo will be served")
 
@@ -34,6 +37,8 @@ class Command(BaseCommand):
             )
         elif not options["if_empty"]:
             raise CommandError("There are organizations in this database. The demo is loaded into an empty one only.")
+        else:
+            restore_logins()
         self.stdout.write(f"\nDemo logins, all with the password {PASSWORD}:\n")
         for login in DEMO_LOGINS:
             self.stdout.write(f"  {login.username:<14} {login.sentence}")
