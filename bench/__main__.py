@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from caseworks import keyring
 from tests.postgres import UnavailableError, cluster
 
 HERE = Path(__file__).parent
@@ -40,9 +41,11 @@ def database(kind: str) -> Iterator[str]:
 
 def run(name: str, kind: str) -> int:
     """Run one bench on one database; its exit code."""
-    with database(kind) as address:
+    with database(kind) as address, tempfile.TemporaryDirectory(prefix="caseworks-keys-") as folder:
+        keyring.create(Path(folder) / "keys")
         environment = {
             **os.environ,
+            "KEY_FILE": f"{folder}/keys",
             "DJANGO_SETTINGS_MODULE": "caseworks.settings",
             "CASEWORKS_DEMO": "1",
             "SECRET_KEY": "bench",
