@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import access, audit
 from caseworks.codelists import action_words
 from caseworks.forms import DateInput
+from caseworks.merging import MergingModelForm
 from caseworks.models import AuditEvent, Organization, Posting, User, subtree
 from caseworks.privacy import masked_changes
 
@@ -48,6 +49,15 @@ def changes_of(form: forms.ModelForm) -> dict[str, list[str]]:
     )
 
 
+def save_changes(row: models.Model, form: forms.ModelForm, *, new: bool) -> None:
+    """Save a record as a form left it: of one on record only the form's own fields. Raises ChangedError."""
+    names = [name for name in (form._meta.fields or ()) if name in form.cleaned_data]
+    if new:
+        row.save()
+    elif names:
+        row.save(update_fields=names)
+
+
 def say_period(form: forms.BaseForm) -> None:
     """Label the two dates of a period in a form."""
     form.fields["from_on"].label = _("from")
@@ -68,6 +78,8 @@ class ScopedAdmin(admin.ModelAdmin):
     Nothing is deleted here unless `deletable`: a person, a post, an office is ended, so that the past stays true.
     """
 
+    form = MergingModelForm
+    change_form_template = "admin/change.html"
     path = "organization__path"
     deletable = False
     actions = None
@@ -137,7 +149,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         with transaction.atomic():
-            super().save_model(request, obj, form, change)
+            save_changes(obj, form, new=not change)
             audit.record(f"{self.opts.model_name}.{'changed' if change else 'created'}", obj, changes=changes_of(form))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

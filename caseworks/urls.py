@@ -35,3 +35,4 @@ urlpatterns = [
 ]
 handler404 = "caseworks.views.not_found"
 handler403 = "caseworks.views.refused"
+handler500 = "caseworks.busy.went_wrong"

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 
+from caseworks.models import ChangedError
 from caseworks.requests import Request
-from caseworks.submissions import led_to, once
+from caseworks.submissions import once
 from children.forms.base import ActionForm
 
 
@@ -20,17 +21,20 @@ def posted(request: Request) -> QueryDict | None:
 
 def carry_out(request: Request, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
     """If the form was sent and is in order, run the change once and go where it says. None if the form is to be shown:
-    first of all, with what is wrong in it, or with what the action refused."""
+    first of all, with what is wrong in it, or with what the action refused.
+
+    A ChangedError passes through: the page is then run again on what the record says now (caseworks/busy.py).
+    """
     if not form.is_bound:
         return None
-    if location := led_to(request):
-        return redirect(location)
     if not form.is_valid():
         return None
     try:
         with once(request) as submission:
             if not submission.again:
                 submission.leads_to(change())
+    except ChangedError:
+        raise
     except ValidationError as error:
         form.refuse(error)
         return None
