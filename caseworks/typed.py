@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KEY = "typed"
 SECONDS_KEPT = 2 * 3600
 _signer = signing.TimestampSigner(salt="typed-by")
-_INTERNAL = {"csrfmiddlewaretoken", "typed_by", "password"}
+INTERNAL = {"csrfmiddlewaretoken", "typed_by", "password"}
 
 
 def signature_of(user: User | AnonymousUser) -> str:
@@ -43,7 +43,7 @@ def keep(request: HttpRequest) -> str:
     request.session[KEY] = {
         "owner": owner,
         "path": request.get_full_path(),
-        "fields": [pair for pair in fields if pair[0] not in _INTERNAL],
+        "fields": [pair for pair in fields if pair[0] not in INTERNAL],
     }
     return resolve_url("caseworks:typed")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from caseworks.models import ChangedError
 from caseworks.requests import Request
@@ -33,9 +35,17 @@ def carry_out(request: Request, form: ActionForm, change: Callable[[], str]) -> 
         with once(request) as submission:
             if not submission.again:
                 submission.leads_to(change())
+                _say_what_others_changed(request, form)
     except ChangedError:
         raise
     except ValidationError as error:
         form.refuse(error)
         return None
     return redirect(submission.location)
+
+
+def _say_what_others_changed(request: Request, form: ActionForm) -> None:
+    """What is saved is more than the person saw: somebody else's changes to other fields stand beside theirs."""
+    if taken := getattr(form, "taken", ()):
+        words = _("Somebody else has changed this meanwhile, and it is kept too: %(fields)s.")
+        messages.info(request, words % {"fields": _(", ").join(change.label for change in taken)})
