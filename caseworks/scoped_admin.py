@@ -9,16 +9,18 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import access, audit
-from caseworks.codelists import action_words
+from caseworks.codelists import CodeField, action_words
 from caseworks.forms import DateInput
 from caseworks.merging import MergingModelForm
 from caseworks.models import AuditEvent, Organization, Posting, User, subtree
 from caseworks.privacy import masked_changes
+from caseworks.submissions import once
 
 
 def office() -> Organization:
@@ -86,7 +88,8 @@ class ScopedAdmin(admin.ModelAdmin):
     view_on_site = False
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    formfield_overrides = {models.DateField: {"widget": DateInput}}
+    # the stock admin would offer a text field for a code, because it is kept as text
+    formfield_overrides = {models.DateField: {"widget": DateInput}, CodeField: {"widget": forms.Select}}
 
     # --- which rows ---
 
@@ -133,9 +136,20 @@ class ScopedAdmin(admin.ModelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One button that saves."""
+        """One button that saves, once however often it is pressed."""
         one = {"show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().changeform_view(request, object_id, form_url, {**one, **(extra_context or {})})
+        shown = {**one, **(extra_context or {})}
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, shown)
+        with once(request) as submission:
+            if submission.again:
+                return redirect(submission.location)
+            response = super().changeform_view(request, object_id, form_url, shown)
+            if isinstance(response, HttpResponseRedirect):
+                submission.leads_to(response.url)
+            else:
+                submission.forget()  # shown again, with what is wrong in it
+            return response
 
     @admin.display(description=_("from"), ordering="from_on")
     def from_day(self, row: Any) -> Any:

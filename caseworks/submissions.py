@@ -42,6 +42,10 @@ class Once:
         self._submission.location = location
         self._submission.save(update_fields=["location"])
 
+    def forget(self) -> None:
+        """The form was not saved after all, and will be sent again under the same key."""
+        self._submission.delete()
+
 
 def _key_of(request: Request) -> uuid.UUID:
     """The key that came with the form; a form without one, or with a broken one, counts as new."""
