@@ -134,7 +134,7 @@ class ScopedAdmin(admin.ModelAdmin):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def changeform_view(
-        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+        self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """One button that saves, once however often it is pressed."""
         one = {"show_save_and_continue": False, "show_save_and_add_another": False}
