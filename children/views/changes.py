@@ -55,7 +55,10 @@ def edit(request: Request, code: str) -> HttpResponse:
 
     def change() -> str:
         actions.amend(child=child, by=request.user, **form.facts())
-        messages.success(request, _("Saved."))
+        if child.is_live:
+            messages.success(request, _("Saved."))
+        else:  # perhaps closed while the person was typing
+            messages.warning(request, _("Saved. This archive is closed: the child is no longer counted."))
         return child.get_absolute_url()
 
     if response := carry_out(request, form, change):

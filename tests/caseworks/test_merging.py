@@ -17,6 +17,7 @@ from django.urls import reverse
 from caseworks import access
 from caseworks.merging import _plain
 from caseworks.models import ChangedError, Editable, User
+from children import actions
 from children.models import Child, PupilCount
 from tests import factories
 from tests.forms import as_shown
@@ -376,3 +377,13 @@ def test_what_people_correct_has_a_version():
         "Mentor", "Pairing", "ContactRule", "PupilCount", "Organization", "Posting", "User",
     }  # fmt: skip
     assert Mentor in EDITABLE
+
+
+def test_an_archive_closed_meanwhile_says_so(cast):
+    opened = Opened(ARCHIVE, cast, cast.child)
+    with access.scope(cast.caseworker):
+        actions.close(
+            child=Child.objects.get(pk=cast.child.pk), by=cast.caseworker, on=date(2026, 11, 20), reason="moved"
+        )
+    assert opened.save(notes="爱画画").status_code == 302
+    assert "已经关闭" in opened.client.get(cast.child.get_absolute_url()).content.decode()
