@@ -17,6 +17,7 @@ from caseworks import access, actions, audit
 from caseworks.access import ROLES, Permission
 from caseworks.codelists import action_words
 from caseworks.forms import DateInput
+from caseworks.merging import MergingModelForm, OpenedField
 from caseworks.models import AuditEvent, Organization, Posting, User, in_force
 from caseworks.pages import page
 from caseworks.scoped_admin import (
@@ -61,8 +62,11 @@ class OrganizationAdmin(ScopedAdmin):
         return row.get_kind_display()
 
 
-class PostingForm(forms.ModelForm):
+class PostingForm(MergingModelForm):
     """A post. Once given it can only be ended; whom, where and which role is then history."""
+
+    save_again_to_keep_mine = True
+    opened = OpenedField()
 
     role = forms.ChoiceField(label=_("role"))
 
@@ -106,6 +110,7 @@ class PostingInline(admin.StackedInline):
     model = Posting
     form = PostingForm
     formset = PostingFormSet
+    fields = ["organization", "role", "from_on", "until_on", "opened"]
     can_delete = False
     verbose_name_plural = _("posts")
 

@@ -133,13 +133,13 @@ GROUPS: dict[str, Group] = {
 }  # fmt: skip
 
 FIELDS: dict[str, dict[str, str]] = {
-    "caseworks.Organization": {"key": "id code path", "office": "name kind parent gb_code closed_on"},
+    "caseworks.Organization": {"key": "id code path version", "office": "name kind parent gb_code closed_on"},
     "caseworks.User": {
-        "key": "id",
+        "key": "id version",
         "staff": "username name is_active last_login second_factor_since",
         "inner": "password password_set_at first_password_until",
     },
-    "caseworks.Posting": {"key": "id", "staff": "user organization role from_on until_on"},
+    "caseworks.Posting": {"key": "id version", "staff": "user organization role from_on until_on"},
     "caseworks.Submission": {"key": "id", "inner": "user location saved_at"},
     "caseworks.AuditEvent": {
         "key": "id",
@@ -166,13 +166,13 @@ FIELDS: dict[str, dict[str, str]] = {
         "psych": "notes",
         "inner": "id_index id_tail_index name_order search_text",
     },
-    "children.PupilCount": {"key": "id", "rules": "school term counted_on pupils rural_pupils"},
+    "children.PupilCount": {"key": "id version", "rules": "school term counted_on pupils rural_pupils"},
     "children.Enrolment": {
-        "key": "id",
+        "key": "id version",
         "basic": "child school grade class_name boarding student_number from_on until_on",
     },
     "children.Residence": {
-        "key": "id code",
+        "key": "id code version",
         "basic": "child village from_on until_on",
         "contact": "address",
         "inner": "address_index",
@@ -185,11 +185,14 @@ FIELDS: dict[str, dict[str, str]] = {
         "contact": "phone address",
         "inner": "phone_index phone_tail_index",
     },
-    "guardians.Kinship": {"key": "id", "family": "child relative relation"},
-    "guardians.Absence": {"key": "id", "family": "relative place province employer from_known from_on until_on"},
-    "guardians.Situation": {"key": "id", "situation": "relative kind from_on until_on"},
+    "guardians.Kinship": {"key": "id version", "family": "child relative relation"},
+    "guardians.Absence": {
+        "key": "id version",
+        "family": "relative place province employer from_known from_on until_on",
+    },
+    "guardians.Situation": {"key": "id version", "situation": "relative kind from_on until_on"},
     "guardians.Entrustment": {
-        "key": "id",
+        "key": "id version",
         "family": "child relative from_on until_on child_heard_on agreement_signed_on school_notified_on "
         "village_notified_on",
         "situation": "reason",
@@ -203,13 +206,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "visits.ContactChild": {"key": "id", "work": "contact child"},
     "visits.Counterpart": {"key": "id", "work": "contact kind relative"},
     "visits.Mentor": {
-        "key": "id code",
+        "key": "id code version",
         "pairing": "organization user name kind checked_on from_on until_on",
         "helper": "phone",
     },
-    "visits.Pairing": {"key": "id", "pairing": "child mentor end_reason from_on until_on"},
+    "visits.Pairing": {"key": "id version", "pairing": "child mentor end_reason from_on until_on"},
     "visits.ContactRule": {
-        "key": "id code",
+        "key": "id code version",
         "rules": "organization role kind definition every_days from_on until_on",
     },
     "exchange.ImportBatch": {

@@ -65,6 +65,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "caseworks.middleware.AccessMiddleware",
+    "caseworks.submissions.SavedBefore",
+    "caseworks.busy.AgainIfChanged",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "caseworks.urls"

@@ -36,3 +36,4 @@ urlpatterns = [
 ]
 handler404 = "caseworks.views.not_found"
 handler403 = "caseworks.views.refused"
+handler500 = "caseworks.busy.went_wrong"

@@ -135,8 +135,11 @@ def form_too_old(request: Request, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
-    """The same words whether the record does not exist or is somebody else's."""
-    return page(request, "404.html", status=404)
+    """The same words whether the record does not exist or is somebody else's. What was typed is shown, to be copied: the
+    record may have gone to another office while the person was typing."""
+    fields = [[name, value] for name, values in request.POST.lists() for value in values if "typed_by" in request.POST]
+    written, _chosen = typed.in_words({"fields": [pair for pair in fields if pair[0] not in typed.INTERNAL]})
+    return page(request, "404.html", status=404, written=written)
 
 
 def refused(request: Request, exception: Exception | None = None) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.test.utils import isolate_apps
 from caseworks import codelists
 from caseworks.access import ADMIN, AboutChildren, ScopedManager
 from caseworks.checks import all_urls
+from caseworks.models import Editable
 from children.models import Child, Enrolment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -211,6 +212,29 @@ def pages_do_not_write(source: Source) -> Complaints:
             yield f"{source.path}:{node.lineno} writes with {called(node)}()"
 
 
+EDITABLE = {model.__name__ for model in apps.get_models() if issubclass(model, Editable)}
+# why these may write rows that people correct without counting it
+UPDATES_WITHOUT_VERSION = {
+    "caseworks/exchange/writer.py",  # the values given to it count the version
+    "caseworks/demo/contacts.py",  # makes the rows itself
+}
+
+
+def writes_of_many_rows_count_the_version(source: Source) -> Complaints:
+    """`save()` looks at the version by itself; `update()` and `bulk_update()` must count it, or an open form would not
+    notice, and would write over the change."""
+    if source.path in UPDATES_WITHOUT_VERSION:
+        return
+    for node in calls(source):
+        if called(node) not in {"update", "bulk_update"} or not isinstance(node.func, ast.Attribute):
+            continue
+        roots = {name.id for name in ast.walk(node.func.value) if isinstance(name, ast.Name)}
+        on_rows = "objects" in ast.unparse(node.func.value)
+        counted = "version" in {keyword.arg for keyword in node.keywords}
+        if on_rows and not counted and (roots & EDITABLE or "model" in roots):
+            yield f"{source.path}:{node.lineno} writes rows that people correct and does not count the version"
+
+
 def flags_are_named(source: Source) -> Complaints:
     """`archive(child, True)` says nothing: a yes-or-no parameter is passed by its name."""
     for node in ast.walk(source.tree):
@@ -317,6 +341,14 @@ RULES = [
         ("child.save()", "Child.objects.create()", "Child.objects.filter(pk=1).update(a=1)"),
         ("context.update(a=1)", "actions.amend(child=child, by=user)", "save(request, form, change)", "form.save(by=user)"),
         path="children/views.py",
+    ),
+    Rule(
+        writes_of_many_rows_count_the_version,
+        ("Child.objects.filter(pk=1).update(name='x')", "Mentor.objects.bulk_update(rows, ['name'])", "model.objects.update(a=1)"),
+        (
+            "Child.objects.filter(pk=1).update(name='x', version=F('version') + 1)", "Reach.objects.update(until_on=day)",
+            "values.update(a=1)",
+        ),
     ),
     Rule(
         flags_are_named,

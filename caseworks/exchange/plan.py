@@ -234,7 +234,7 @@ class Planner:
         changes += [(key, words(key, getattr(before, key)), words(key, value)) for key, value in details.items()]
         only_filled = not moved and all(not getattr(before, key) or key == "student_number" for key in details)
         if only_filled or (not moved and before.from_on == self.on):
-            work.amend_enrolment = (before.pk, details)
+            work.amend_enrolment = (before.pk, before.version, details)
             return
         work.close_enrolment = before.pk
         kept = (
@@ -264,7 +264,7 @@ class Planner:
             problems.append(Problem("newer", facts.columns.get("address"), {"date": before.from_on.isoformat()}))
             return
         if not moved:
-            work.amend_residence = (before.pk, {"address": facts.address})
+            work.amend_residence = (before.pk, before.version, {"address": facts.address})
             changes.append(("address", before.address, facts.address))
             return
         changes.append(("village", before.village.name, facts.village.name))

@@ -21,10 +21,10 @@ class Work:
     child: dict[str, Any] = field(default_factory=dict)
     enrol: dict[str, Any] | None = None
     close_enrolment: UUID | None = None
-    amend_enrolment: tuple[UUID, dict[str, Any]] | None = None
+    amend_enrolment: tuple[UUID, int, dict[str, Any]] | None = None
     settle: dict[str, Any] | None = None
     close_residence: UUID | None = None
-    amend_residence: tuple[UUID, dict[str, Any]] | None = None
+    amend_residence: tuple[UUID, int, dict[str, Any]] | None = None
     closed_roads: list[tuple[str, str]] = field(default_factory=list)
     relatives: list[dict[str, Any]] = field(default_factory=list)
     amend_relatives: list[tuple[UUID, int, dict[str, Any]]] = field(default_factory=list)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import F
 
 from caseworks.access import Via
 from caseworks.exchange.work import Work
@@ -85,15 +86,13 @@ class Writer:
             if key:
                 self.closed[model].append(key)
         self.closed[Absence] += work.close_absences
-        amended: tuple[tuple[Any, Any], ...] = (
-            (Enrolment, work.amend_enrolment),
-            (Residence, work.amend_residence),
-            (Declaration, work.amend_declaration),
-        )
-        for kind, change in amended:
-            if change:
-                self.amended.append((kind, *change))
-        self.amended += [(Absence, key, fields) for key, fields in work.amend_absences]
+        if work.amend_enrolment:
+            self.versioned.append((Enrolment, *work.amend_enrolment))
+        if work.amend_residence:
+            self.versioned.append((Residence, *work.amend_residence))
+        if work.amend_declaration:
+            self.amended.append((Declaration, *work.amend_declaration))
+        self.amended += [(Absence, key, {**fields, "version": F("version") + 1}) for key, fields in work.amend_absences]
         self.versioned += [(Relative, *change) for change in work.amend_relatives]
         self.closed_roads += [(work.child_id, via, path) for via, path in work.closed_roads]
 
@@ -108,7 +107,8 @@ class Writer:
             open_many(piece)
         for model, keys in self.closed.items():
             for piece in _pieces(keys):
-                if model.objects.filter(pk__in=piece, until_on=None).update(until_on=self.on) != len(piece):
+                open_rows = model.objects.filter(pk__in=piece, until_on=None)
+                if open_rows.update(until_on=self.on, version=F("version") + 1) != len(piece):
                     raise MovedError
         around: tuple[Any, ...] = (
             Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,

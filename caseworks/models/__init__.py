@@ -1,7 +1,7 @@
 """The office's own records."""
 
 from caseworks.models.audit import AuditEvent, AuditSeal
-from caseworks.models.base import PathField, Period, Record, in_force, subtree
+from caseworks.models.base import ChangedError, Editable, PathField, Period, Record, in_force, subtree
 from caseworks.models.keys import KeyCheck
 from caseworks.models.organizations import Organization
 from caseworks.models.signin import FormerPassword, RecoveryCode, SecondFactor, Session
@@ -11,6 +11,8 @@ from caseworks.models.submissions import Submission
 __all__ = [
     "AuditEvent",
     "AuditSeal",
+    "ChangedError",
+    "Editable",
     "FormerPassword",
     "KeyCheck",
     "Organization",

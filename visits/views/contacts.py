@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,11 +25,10 @@ from caseworks.pages import page, paginate
 from caseworks.privacy import visible
 from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
-from caseworks.submissions import once
 from children.models import Child
+from children.views.saving import carry_out, posted
 from visits import actions, due
 from visits.around import around
-from visits.forms import refuse
 from visits.forms.contacts import ContactFilter, ContactForm
 from visits.listing import Listed, with_people
 from visits.models import Contact
@@ -45,18 +44,16 @@ def log(request: Request, code: str) -> HttpResponse:
     if not allows(Permission.LOG_CONTACTS):
         raise PermissionDenied
     today = timezone.localdate()
-    form = ContactForm(request.POST or None, around=around(child, today), today=today)
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    contact = actions.log_contact(
-                        by=request.user, logged_for=request.posting.organization, today=today, **form.facts()
-                    )
-                    submission.leads_to(f"{contact.get_absolute_url()}?saved=1")
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = ContactForm(posted(request), around=around(child, today), today=today)
+
+    def change() -> str:
+        contact = actions.log_contact(
+            by=request.user, logged_for=request.posting.organization, today=today, **form.facts()
+        )
+        return f"{contact.get_absolute_url()}?saved=1"
+
+    if response := carry_out(request, form, change):
+        return response
     return page(request, "visits/contact_form.html", form=form, child=child, age=child.age_on(today))
 
 
@@ -92,25 +89,20 @@ def contact_edit(request: Request, code: str) -> HttpResponse:
         raise PermissionDenied
     today = timezone.localdate()
     children = [link.child for link in row.contact_children.select_related("child").order_by("child__born_on", "id")]
-    form = ContactForm(
-        request.POST or None, around=around(children[0], today, also=children[1:]), today=today, contact=row
-    )
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    actions.amend_contact(
-                        contact=row,
-                        by=request.user,
-                        today=today,
-                        version=form.cleaned_data["version"],
-                        **form.facts(),
-                    )
-                    submission.leads_to(row.get_absolute_url())
-                    messages.success(request, _("The correction is saved."))
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = ContactForm(posted(request), around=around(children[0], today, also=children[1:]), today=today, contact=row)
+
+    def change() -> str:
+        actions.amend_contact(
+            contact=row,
+            by=request.user,
+            today=today,
+            **form.facts(),
+        )
+        messages.success(request, _("The correction is saved."))
+        return row.get_absolute_url()
+
+    if response := carry_out(request, form, change):
+        return response
     return page(request, "visits/contact_form.html", form=form, contact=row)
 
 
