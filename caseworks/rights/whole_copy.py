@@ -38,7 +38,7 @@ def _rows_about(model: type[AboutChildren], child: Child) -> models.QuerySet[Any
     if model.scope_through is None:
         return rows.filter(**{column: child.pk})
     label, field = model.scope_through
-    links: Any = apps.get_model(label).objects  # type: ignore[attr-defined]
+    links: Any = apps.get_model(label).objects
     return rows.filter(**{f"{column}__in": links.filter(child=child).values(field)})
 
 
