@@ -149,9 +149,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "key": "id",
         "trail": "at by posting path action kind object_id reason changes address",
     },
-    "caseworks.AuditSeal": {"trail": "number position events sealed_at digest mac"},
+    "caseworks.AuditSeal": {"key": "number position events sealed_at digest mac"},
     "caseworks.AuditArchive": {
-        "trail": "number first position events digest file_name sha256 mac archived_at",
+        "key": "number first position events digest file_name sha256 mac archived_at",
     },
     "caseworks.KeyCheck": {"key": "id purpose identifier used_since", "inner": "canary"},
     "caseworks.Session": {
