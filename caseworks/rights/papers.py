@@ -89,7 +89,7 @@ def asker(request: RightsRequest) -> str:
         return request.child.name
     link = Kinship.objects.filter(child=request.child_id, relative=request.relative_id).first()
     relation = link.get_relation_display() if link else ""
-    return " ".join(filter(None, [request.relative.name, f"（{relation}）" if relation else ""]))
+    return request.relative.name + (f"（{relation}）" if relation else "")
 
 
 def _what_follows(request: RightsRequest) -> str:
@@ -185,7 +185,7 @@ def proof(erasure: Erasure, office: Organization) -> Paper:
     ]
     tables = [
         Table(_("What was removed"), [_("Kind of record"), _("Number")], _kinds(erasure.removed), [116, 40]),
-        Table(_("What is kept, and why"), [_("What"), _("Why"), _("Until")], kept, [62, 60, 34]),
+        Table(_("What is kept, and why"), [_("What is kept"), _("Why"), _("Until")], kept, [62, 60, 34]),
     ]
     if erasure.unlinked:
         tables.insert(

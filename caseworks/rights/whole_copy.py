@@ -65,8 +65,16 @@ def _tables(model: Any, child: Child) -> list[Table]:
     title, labels = str(model._meta.verbose_name), [str(LABELS.get(field.name, field.verbose_name)) for field in fields]
     if len(used) <= MOST_COLUMNS:
         return [Table(title, [labels[index] for index in used], [[line[index] for index in used] for line in texts])]
-    facts = [[labels[index], line[index]] for line in texts for index in used if line[index]]
-    return [Table(title, [gettext("Information"), gettext("What is kept")], facts, [46, 110])]
+    columns = [gettext("Information"), gettext("What is kept")]
+    return [
+        Table(
+            f"{title} {number}" if len(texts) > 1 else title,
+            columns,
+            [[labels[index], line[index]] for index in used if line[index]],
+            [46, 110],
+        )
+        for number, line in enumerate(texts, start=1)
+    ]
 
 
 def whole_copy(request: RightsRequest) -> Paper:
