@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "caseworks.reports",
     "caseworks.exchange",
     "caseworks.rights",
+    "caseworks.papers",
     "caseworks.apps.SharedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -123,6 +124,8 @@ REQUEST_WORKING_DAYS = int(environment.read("REQUEST_WORKING_DAYS", "15"))
 AUDIT_ARCHIVE = environment.read("AUDIT_ARCHIVE", str(VAR / "audit-archive"))
 # How many masked values one person may have shown within an hour (caseworks/disclosure/).
 REVEALS_PER_HOUR = int(environment.read("REVEALS_PER_HOUR", "60"))
+# Of how many children one person may print telephones and addresses within an hour (caseworks/papers/).
+FULL_PRINTS_PER_HOUR = int(environment.read("FULL_PRINTS_PER_HOUR", "120"))
 
 # --- Who is there ---------------------------------------------------------------------------------------------------
 
