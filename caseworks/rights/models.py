@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,9 @@ from caseworks.identity import random_code
 from caseworks.models import Organization, Period, Posting, Record
 from children.models import Child
 from guardians.models import Relative
+
+# how long after a decision everything that is kept can be shown or handed over on its ground
+DAYS_TO_FULFIL = 30
 
 
 class ConsentQuerySet(ScopedQuerySet):
@@ -171,6 +174,12 @@ class RightsRequest(Record, AboutChildren):
     def is_granted(self) -> bool:
         """True if it was granted, in full or in part."""
         return self.decision in {"granted", "partly"}
+
+    def may_be_fulfilled(self, day: date) -> bool:
+        """True for `DAYS_TO_FULFIL` days after it was granted."""
+        return (
+            self.is_granted and self.decided_on is not None and day <= self.decided_on + timedelta(days=DAYS_TO_FULFIL)
+        )
 
     def is_overdue(self, day: date) -> bool:
         """True if it still waits although its answer was due before this day."""

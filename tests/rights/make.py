@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from caseworks.models import Organization, User
 from caseworks.rights.models import Consent, ErasureProposal, LegalHold, RightsRequest
 from children.models import Child
@@ -35,9 +37,8 @@ def request(
 
 @for_everyone
 def granted(child: Child, *, by: User, office: Organization, decision: str = "granted", **fields) -> RightsRequest:
-    return request(
-        child, by=by, office=office, decision=decision, decided_by=by, decided_on=date(2026, 11, 9), **fields
-    )
+    fields.setdefault("decided_on", timezone.localdate())
+    return request(child, by=by, office=office, decision=decision, decided_by=by, **fields)
 
 
 @for_everyone

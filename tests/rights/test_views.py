@@ -233,6 +233,14 @@ class TestTheCopy:
         for name in ("copy", "copy_file"):
             assert sign_in(cast.clerk).get(reverse(f"rights:{name}", args=[row.code])).status_code == 403
 
+    def test_it_is_given_for_thirty_days(self, cast, sign_in):
+        today = timezone.localdate()
+        for days, status in ((30, 200), (31, 403)):
+            row = make.granted(cast.child, by=cast.officer, office=cast.school, decided_on=today - timedelta(days=days))
+            assert sign_in(cast.clerk).get(reverse("rights:copy", args=[row.code])).status_code == status
+            link = reverse("rights:copy", args=[row.code])
+            assert (link in sign_in(cast.clerk).get(row.get_absolute_url()).content.decode()) == (status == 200)
+
     def test_a_note_with_characters_word_cannot_hold_still_makes_a_file(self, cast, sign_in):
         row = make.granted(cast.child, by=cast.officer, office=cast.school, reason="第一\x0b\x1b第二")
         assert "第一第二" in _words(sign_in(cast.clerk).get(reverse("rights:letter_file", args=[row.code])))
@@ -295,6 +303,13 @@ def _all_plain(model):
 
 
 class TestHolds:
+    def test_why_is_for_the_administrator_only(self, cast, sign_in):
+        """It may be an inquiry into those who keep the archive."""
+        make.hold(cast.child, by=cast.officer)
+        body = sign_in(cast.caseworker).get(cast.child.get_absolute_url()).content.decode()
+        assert "暂停删除" in body
+        assert "诉讼" not in body
+
     def test_it_is_placed_shown_and_lifted(self, cast, sign_in):
         client = sign_in(cast.officer)
         code = cast.child.code

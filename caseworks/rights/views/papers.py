@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks import audit
@@ -52,9 +53,10 @@ def letter_file(request: Request, code: str) -> HttpResponseBase:
 
 
 def _to_be_copied(code: str) -> RightsRequest:
-    """A request to see or copy that was granted. Raises PermissionDenied for any other."""
+    """A request to see or copy that was granted lately. Raises PermissionDenied for any other: what is masked elsewhere
+    stands here in full, so an old decision does not open it for ever."""
     row = found(code)
-    if not row.is_granted or row.kind not in {"view", "copy"}:
+    if row.kind not in {"view", "copy"} or not row.may_be_fulfilled(timezone.localdate()):
         raise PermissionDenied
     return row
 

@@ -45,7 +45,8 @@ def one(request: Request, code: str) -> HttpResponse:
     row = found(code)
     return page(
         request, "rights/request.html", row=row, child=row.child, asker=asker(row),
-        overdue=row.is_overdue(timezone.localdate()), words=privacy.visible(row, "words", request.posting),
+        overdue=row.is_overdue(timezone.localdate()), can_be_fulfilled=row.may_be_fulfilled(timezone.localdate()),
+        words=privacy.visible(row, "words", request.posting),
         reason=privacy.visible(row, "reason", request.posting),
     )  # fmt: skip
 
