@@ -48,7 +48,7 @@ def _consent(
 def _requests(rng: random.Random, by: User, officer: User, parents: dict[UUID, UUID], today: date) -> None:
     office = by.postings_on(today)[0].organization
     children = Child.objects.live().living_under(office, on=today).filter(pk__in=parents).in_name_order()[:4]
-    kinds = (("copy", 30, ""), ("correct", 6, ""), ("view", 40, "granted"), ("erase", 50, "refused"))
+    kinds = (("copy", 30, ""), ("correct", 6, ""), ("view", 20, "granted"), ("erase", 50, "refused"))
     for child, (kind, days, decision) in zip(children, kinds, strict=False):
         received = today - timedelta(days=days)
         answered = {}
