@@ -45,7 +45,7 @@ def fields_of(model: type[models.Model], years: int) -> list[str]:
     return [
         name
         for group, names in groups.items()
-        if privacy.GROUPS[group].since is Since.EXIT and privacy.GROUPS[group].years == years
+        if _runs_from_exit(group) and privacy.GROUPS[group].years == years
         for name in names.split()
     ]
 
@@ -74,8 +74,10 @@ def _unheld(children: ChildQuerySet, today: date) -> ChildQuerySet:
 
 
 def due_rows(model: Any, years: int, today: date) -> models.QuerySet[Any]:
-    """Rows that belong only to archives whose time is over, and whose fields of that time are not empty yet."""
+    """Rows that belong only to archives whose time is over, and of which something of that time is still there."""
     due = closed_for(years, today)
+    if goes_whole(model, years):
+        return _only_of(model, due)
     filled = Q(pk__in=[])
     for name in fields_of(model, years):
         filled |= ~Q(**_is_empty(model._meta.get_field(name)))
@@ -97,6 +99,19 @@ def _only_of(model: type[AboutChildren], due: ChildQuerySet) -> models.QuerySet[
     links: Any = apps.get_model(label).objects
     others = links.filter(**{field: OuterRef("pk" if column == "pk" else f"{column}_id")}).exclude(child__in=keys)
     return rows.filter(~Exists(others), **{f"{column}__in": links.filter(child__in=keys).values(field)})
+
+
+def goes_whole(model: type[models.Model], years: int) -> bool:
+    """True if nothing of a record is kept longer than so many years: then the row goes, and not only its fields. A
+    photograph is such a record."""
+    kept = {
+        privacy.GROUPS[group].years for group in privacy.FIELDS.get(model._meta.label, {}) if _runs_from_exit(group)
+    }
+    return kept == {years}
+
+
+def _runs_from_exit(group: str) -> bool:
+    return privacy.GROUPS[group].since is Since.EXIT
 
 
 def early_parts() -> Iterator[tuple[type[models.Model], int, list[str]]]:

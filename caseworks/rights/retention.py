@@ -6,6 +6,7 @@ audit trail, which says what and how many, and names nobody; a run that is broke
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -61,19 +62,21 @@ class Step:
         return len(rows)
 
 
-def _emptying(model: Any, years: int, names: list[str], today: date) -> Step:
+def _early(model: Any, years: int, names: list[str], today: date) -> Step:
+    """What goes of a model before the archives: its rows, or some of their fields."""
+    label = model._meta.label
+    due = functools.partial(clock.due_rows, model, years, today)
+    if clock.goes_whole(model, years):
+        return Step(label, model._meta.verbose_name, due, _delete)
     fields = [model._meta.get_field(name) for name in names]
     values: dict[str, Any] = {field.name: clock.emptied(field) for field in fields}
     if any(field.name == "version" for field in model._meta.concrete_fields):
         values["version"] = F("version") + 1  # a form that was open meanwhile must not bring the value back
 
     def act(rows: list[Any]) -> dict[str, int]:
-        return {model._meta.label: model.objects.filter(pk__in=[row.pk for row in rows]).update(**values)}
+        return {label: model.objects.filter(pk__in=[row.pk for row in rows]).update(**values)}
 
-    label = model._meta.label
-    return Step(
-        f"{label}: {', '.join(names)}", model._meta.verbose_name, lambda: clock.due_rows(model, years, today), act
-    )
+    return Step(f"{label}: {', '.join(names)}", model._meta.verbose_name, due, act)
 
 
 def _remove_archives(children: list[Child]) -> dict[str, int]:
@@ -147,7 +150,7 @@ def steps(today: date, now: datetime) -> Iterator[Step]:
         return now.replace(year=now.year - years, day=min(now.day, 28))
 
     for model, years, names in clock.early_parts():
-        yield _emptying(model, years, names, today)
+        yield _early(model, years, names, today)
     yield Step(
         "archives",
         _("whole archives"),
