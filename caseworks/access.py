@@ -55,6 +55,8 @@ class Permission(StrEnum):
     MANAGE_ORGANIZATIONS = "manage_organizations"
     VIEW_AUDIT = "view_audit"
     VIEW_LOOKS = "view_looks"  # who looked at a child's archive
+    RECEIVE_REQUESTS = "receive_requests"  # what families ask for: to see, copy, correct, erase
+    DECIDE_REQUESTS = "decide_requests"  # answer them; erase an archive, or hold it
 
 
 class Via(StrEnum):
@@ -88,7 +90,15 @@ class Role(StrEnum):
 
 _P = Permission
 _FIELD_WORK = frozenset(
-    {_P.VIEW_CHILDREN, _P.VIEW_ARCHIVES, _P.KEEP_ARCHIVES, _P.EXPORT_CHILDREN, _P.LOG_CONTACTS, _P.VIEW_PAIRINGS}
+    {
+        _P.VIEW_CHILDREN,
+        _P.VIEW_ARCHIVES,
+        _P.KEEP_ARCHIVES,
+        _P.EXPORT_CHILDREN,
+        _P.LOG_CONTACTS,
+        _P.VIEW_PAIRINGS,
+        _P.RECEIVE_REQUESTS,
+    }
 )
 ROLES: dict[str, RoleSpec] = {
     Role.CASEWORKER: RoleSpec(

@@ -72,6 +72,7 @@ NAVIGATION = (
     ("visits:pairings", _("Pairings"), Permission.VIEW_PAIRINGS),
     ("exchange:imports", _("Import"), Permission.IMPORT_ROSTERS),
     ("reports:annual", _("Annual report"), Permission.VIEW_REPORTS),
+    ("rights:requests", _("Requests"), Permission.RECEIVE_REQUESTS),
     ("admin:index", _("Office"), Permission.MANAGE_STAFF),
     ("admin:index", _("Audit trail"), Permission.VIEW_AUDIT),
 )

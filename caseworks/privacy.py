@@ -126,6 +126,10 @@ GROUPS: dict[str, Group] = {
     "helper":       _group(_("telephones of mentors"),          _L.SEALED,    1,    _S.POST,  "ask       ask       -     ask+write -    -    -"),
     "roster":       _group(_("rows of rosters that wait"),       _L.SEALED,    1,    _S.EVENT, "-         write     -     write     -    -    -"),
     "import":       _group(_("imports: who, when, which file"), _L.PERSONAL,  3,    _S.EVENT, "-         write     -     write     -    -    -"),
+    "consent":      _group(_("notices and consents"),           _L.PERSONAL,  3,    _S.EXIT,  "write     write     -     read      -    -    -"),
+    "request":      _group(_("requests of families"),           _L.PERSONAL,  3,    _S.EXIT,  "write     write     -     write     -    -    -"),
+    "answer":       _group(_("what was asked and answered"),    _L.SEALED,    3,    _S.EXIT,  "write     write     -     write     -    -    -"),
+    "proof":        _group(_("proofs of erasure, without names"), _L.PERSONAL, 3,   _S.EVENT, "-         -         -     write     -    read -"),
     "trail":        _group(_("audit trail"),                    _L.SENSITIVE, 3,    _S.EVENT, "-         -         -     read      -    read -"),
     "key":          _group(_("codes, keys, versions"),          _L.PUBLIC,    None, _S.NEVER, "read      read      read  read      read read read"),
     "secret":       _group(_("what somebody signs in with"),     _L.SEALED,    None, _S.NEVER, "-         -         -     -         -    -    -"),
@@ -145,7 +149,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "key": "id",
         "trail": "at by posting path action kind object_id reason changes address",
     },
-    "caseworks.AuditSeal": {"trail": "number position events sealed_at digest mac"},
+    "caseworks.AuditSeal": {"key": "number position events sealed_at digest mac"},
+    "caseworks.AuditArchive": {
+        "key": "number first position events digest file_name sha256 mac archived_at",
+    },
     "caseworks.KeyCheck": {"key": "id purpose identifier used_since", "inner": "canary"},
     "caseworks.Session": {
         "inner": "session_key session_data expire_date user started_at used_at address agent",
@@ -225,6 +232,23 @@ FIELDS: dict[str, dict[str, str]] = {
         "import": "verdict flawed decision",
     },
     "exchange.ColumnChoice": {"key": "id", "rules": "organization heading field"},
+    "rights.Consent": {
+        "key": "id code",
+        "consent": "child purpose answer relative way given_on rules_version withdrawn_on recorded_by",
+    },
+    "rights.RightsRequest": {
+        "key": "id code",
+        "request": "child kind relative asker_name identity_check received_on received_by received_for due_on decision "
+        "decided_on decided_by",
+        "answer": "words reason",
+    },
+    "rights.LegalHold": {"key": "id", "request": "child reason placed_by from_on until_on"},
+    "rights.ErasureProposal": {"key": "id", "request": "child reason request proposed_by proposed_on"},
+    "rights.Erasure": {
+        "key": "id code",
+        "proof": "organization reason request_code requested_on proposed_by confirmed_by done_at removed unlinked "
+        "kept_until",
+    },
     # who tried to sign in, from where; the login is a keyed hash (caseworks/signin/lockout.py)
     "axes.AccessAttempt": {
         "key": "id",
@@ -244,6 +268,7 @@ FIELDS: dict[str, dict[str, str]] = {
 # How a field looks when it may not be read in full; whatever is not named here shows only that something is recorded.
 MASKS = {
     "name": masks.name,
+    "asker_name": masks.name,
     "id_number": masks.id_number,
     "phone": masks.phone,
     "address": masks.address,

@@ -31,6 +31,7 @@ urlpatterns = [
     path("children/", include("guardians.urls")),
     path("", include("caseworks.papers.urls")),
     path("reports/", include("caseworks.reports.urls")),
+    path("rights/", include("caseworks.rights.urls")),
     path("import/", include("caseworks.exchange.urls")),
     path("office/", admin.site.urls),
 ]

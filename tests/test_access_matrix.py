@@ -28,11 +28,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from caseworks import access, audit
 from caseworks.checks import all_urls
 from caseworks.exchange.models import ImportBatch, State
+from caseworks.rights.models import Erasure
 from tests import factories
+from tests.rights import make as rights
 from visits.models import Mentor
 
 pytestmark = pytest.mark.django_db
@@ -353,6 +356,80 @@ admin:visits_contactrule_history            GET    rule       200     403      4
 admin:visits_contactrule_history            POST   rule       200     403      403   403     403    403    403     403    404      403  in
 admin:visits_contactrule_delete             GET    rule       200     403      403   403     403    403    403     403    404      403  in
 admin:visits_contactrule_delete             POST   rule       200     403      403   403     403    403    403     403    404      403  in
+
+# --- Rights of the child and the parents: whoever keeps archives records consents, offices receive requests, the
+# administrator answers them, holds and erases
+rights:requests                             GET    -          200    200    200    200    403    403    403    403    200    403    in
+rights:erasures                             GET    -          200    403    403    403    403    403    403    403    200    403    in
+rights:retention                            GET    -          200    403    403    403    403    403    403    403    200    403    in
+rights:proof                                GET    theproof   200    403    403    403    403    403    403    403    404    403    in
+rights:proof_file                           GET    theproof   200    403    403    403    403    403    403    403    404    403    in
+rights:consent_add                          GET    child      403    200    200    404    403    403    403    403    403    403    in
+rights:consent_add                          GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
+rights:consent_add                          GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
+rights:consent_add                          POST   child      403    200    200    404    403    403    403    403    403    403    in
+rights:consent_add                          POST   neighbour  403    404    404    200    403    403    403    403    403    403    in
+rights:consent_add                          POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+rights:consent_withdraw                     GET    child      403    200    200    404    403    403    403    403    403    403    in
+rights:consent_withdraw                     GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
+rights:consent_withdraw                     GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
+rights:consent_withdraw                     POST   child      403    200    200    404    403    403    403    403    403    403    in
+rights:consent_withdraw                     POST   neighbour  403    404    404    200    403    403    403    403    403    403    in
+rights:consent_withdraw                     POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+rights:request_add                          GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:request_add                          GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:request_add                          GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:request_add                          POST   child      200    200    200    404    403    403    403    403    404    403    in
+rights:request_add                          POST   neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:request_add                          POST   foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:request                              GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:request                              GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:request                              GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:letter                               GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:letter                               GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:letter                               GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:letter_file                          GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:letter_file                          GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:letter_file                          GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:copy                                 GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:copy                                 GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:copy                                 GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:copy_file                            GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:copy_file                            GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:copy_file                            GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:answer                               GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:answer                               GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:answer                               GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:answer                               POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:answer                               POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:answer                               POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:hold                                 GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:hold                                 GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:hold                                 GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:hold                                 POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:hold                                 POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:hold                                 POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:hold_end                             GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:hold_end                             GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:hold_end                             GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:hold_end                             POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:hold_end                             POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:hold_end                             POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase                                GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:erase                                GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:erase                                GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase                                POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:erase                                POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:erase                                POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase_confirm                        GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:erase_confirm                        GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:erase_confirm                        GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase_confirm                        POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:erase_confirm                        POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:erase_confirm                        POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase_stop                           POST   child      302    403    403    403    403    403    403    403    404    403    in
+rights:erase_stop                           POST   neighbour  302    403    403    403    403    403    403    403    404    403    in
+rights:erase_stop                           POST   foreigner  404    403    403    403    403    403    403    403    302    403    in
 """
 
 # Django's own short form of a record's address in its admin, once per table; it leads to `change`.
@@ -448,6 +525,43 @@ def _batch(cast: factories.Cast, about: str) -> list[str]:
     return [batch.code]
 
 
+def _asked(cast: factories.Cast, about: str) -> Any:
+    """A request of the child's family, which waits."""
+    place, by = HOMES[about]
+    return rights.request(_child(cast, about), by=getattr(cast, by), office=getattr(cast, place))
+
+
+def _granted(cast: factories.Cast, about: str) -> list[str]:
+    """A request for a copy that was granted."""
+    place, by = HOMES[about]
+    return [rights.granted(_child(cast, about), by=getattr(cast, by), office=getattr(cast, place)).code]
+
+
+def _consent(cast: factories.Cast, about: str) -> list[str]:
+    child = _child(cast, about)
+    return [child.code, rights.consent(child, by=getattr(cast, HOMES[about][1])).code]
+
+
+def _held(cast: factories.Cast, about: str) -> list[str]:
+    child = _child(cast, about)
+    rights.hold(child, by=cast.officer)
+    return [child.code]
+
+
+def _proposed(cast: factories.Cast, about: str) -> list[str]:
+    child = _child(cast, about)
+    rights.proposal(child, by=cast.leader)
+    return [child.code]
+
+
+def _proof(cast: factories.Cast) -> list[str]:
+    row = Erasure.objects.create(
+        organization=cast.county, reason="mistake", proposed_by=cast.officer, confirmed_by=cast.leader,
+        done_at=timezone.now(), kept_until=date(2029, 11, 23),
+    )  # fmt: skip
+    return [row.code]
+
+
 # what stands in an address about a child beside the child's own code
 IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     **dict.fromkeys(("visits:contact", "visits:contact_edit"), _contact),
@@ -458,6 +572,11 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     "guardians:situation_end": lambda cast, about: [*_relative(cast, about), "ill"],
     **dict.fromkeys(("guardians:care_edit", "guardians:care_end"), _cared_for),
     "visits:pairing_end": _pairing,
+    **dict.fromkeys([f"rights:{name}" for name in ("letter", "letter_file", "copy", "copy_file")], _granted),
+    **dict.fromkeys(("rights:request", "rights:answer"), lambda cast, about: [_asked(cast, about).code]),
+    "rights:consent_withdraw": _consent,
+    "rights:hold_end": _held,
+    **dict.fromkeys(("rights:erase_confirm", "rights:erase_stop"), _proposed),
     "papers:one": lambda cast, about: [_child(cast, about).code, "archive"],
     **dict.fromkeys(
         [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "errors")], _batch
@@ -484,6 +603,7 @@ ABOUT = {
     "mentorther": lambda cast: [factories.mentor(cast.foreign_village).code],
     "rulehere": lambda cast: [factories.contact_rule(cast.county, "caseworker").code],
     "rulethere": lambda cast: [factories.contact_rule(cast.foreign_village, "caseworker").code],
+    "theproof": _proof,
     "figure": lambda cast: ["archives"],
     "archive": lambda cast: ["archive"],
     "xlsx": lambda cast: ["xlsx"],

@@ -27,6 +27,7 @@ from caseworks.encryption import SealedField
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.models import Organization, Session, User
 from tests import factories
+from tests.rights import make as rights
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,10 @@ NOT_FREE = {
     "ImportBatch": {"code", "sha256", "state"},
     "StagedRow": {"verdict", "decision"},
     "ColumnChoice": {"field"},
+    "AuditArchive": {"file_name", "sha256"},
+    "Consent": {"code", "rules_version"},
+    "RightsRequest": {"code"},
+    "Erasure": {"code", "request_code"},
 }
 
 
@@ -101,6 +106,10 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     contact = factories.contact(
         child, by=clerk, place=school, note=f"{bird}谈话", met=(("father", father),), held_on=date(2026, 11, 2)
     )
+    rights.consent(child, by=clerk, relative=father)
+    request = rights.granted(
+        child, by=clerk, office=school, asker_name=f"{bird}律师", words=f"{bird}要求", reason=f"{bird}理由"
+    )
     factories.contact_rule(school, "school_staff")
     factories.pupil_count(school, 321)
     batch = ImportBatch.objects.create(
@@ -119,7 +128,7 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     with access.scope(clerk):
         audit.record("child.opened", child, reason=f"{bird}原因", changes={"name": ["", f"{bird}*"]})
-    codes = (child.code, father.code, mentor.code, contact.code, batch.code)
+    codes = (child.code, father.code, mentor.code, contact.code, batch.code, request.code)
     return County(bird, clerk, phone, child.id_number, codes)
 
 

@@ -28,6 +28,7 @@ PACKAGES = ("caseworks", "children", "guardians", "visits")
 # Everything in scope, for no single person.
 MAY_ENTER_EVERYONE = {
     "caseworks/access.py": "defines it",
+    "caseworks/rights/removal.py": "whether a parent is shared must be asked beyond the reach of whoever erases",
 }
 # Rows without a scope of their own, inside a query that has one.
 MAY_USE_SUBQUERY = {
@@ -48,12 +49,13 @@ NOT_ABOUT_CHILDREN = {
 }
 # Who may import whom, among the modules that hold facts, rules and changes.
 LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}
-ABOVE_ALL = ("caseworks/reports/", "caseworks/exchange/", "caseworks/papers/", "caseworks/demo/")
+ABOVE_ALL = ("caseworks/reports/", "caseworks/exchange/", "caseworks/rights/", "caseworks/papers/", "caseworks/demo/")
 # SQL that is not about rows.
 MAY_USE_CURSORS = {
     "caseworks/demo/rows.py": "ANALYZE, after the demo is loaded",
     "caseworks/audit_triggers.py": "the triggers themselves",
     "caseworks/sealing.py": "locks, and the size of the trail",
+    "caseworks/rights/actions/erasures.py": "SQLite's journal, in which erased pages would stay a while",
 }
 # Writing functions beside the actions that do not say who, or not by name.
 WITHOUT_BY = {
@@ -192,7 +194,9 @@ def imports_point_down(source: Source) -> Complaints:
         return
     own = LAYERS[source.path.split("/")[0]]
     for line, module in _imported(source):
-        if LAYERS.get(module.split(".")[0], -1) > own or module.startswith(("caseworks.reports", "caseworks.exchange")):
+        if LAYERS.get(module.split(".")[0], -1) > own or module.startswith(
+            ("caseworks.reports", "caseworks.exchange", "caseworks.rights")
+        ):
             yield f"{source.path}:{line} imports {module}"
 
 

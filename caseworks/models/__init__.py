@@ -1,6 +1,6 @@
 """The office's own records."""
 
-from caseworks.models.audit import AuditEvent, AuditSeal
+from caseworks.models.audit import AuditArchive, AuditEvent, AuditSeal
 from caseworks.models.base import ChangedError, Editable, PathField, Period, Record, in_force, subtree
 from caseworks.models.keys import KeyCheck
 from caseworks.models.organizations import Organization
@@ -9,6 +9,7 @@ from caseworks.models.staff import Posting, User
 from caseworks.models.submissions import Submission
 
 __all__ = [
+    "AuditArchive",
     "AuditEvent",
     "AuditSeal",
     "ChangedError",
