@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpResponse
+from django.core.exceptions import BadRequest, ImproperlyConfigured
+from django.http import Http404, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
@@ -101,6 +101,15 @@ def _acting_posting(request: Request, user: User) -> tuple[Posting | None, list[
     return next((post for post in postings if str(post.pk) == chosen), postings[0] if postings else None), postings
 
 
+def _refuse_nul(request: Request, arguments: list[Any]) -> None:
+    """Nothing is named with the character NUL, and PostgreSQL answers a question that holds one with an error. Forms
+    refuse it themselves; addresses are refused here. Raises Http404 for the path, BadRequest for the query."""
+    if any("\0" in str(argument) for argument in arguments):
+        raise Http404
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        raise BadRequest("NUL in the query")
+
+
 class AccessMiddleware:
     """Refuses pages without a rule, sends strangers to the login page and everyone to the gates they have not passed,
     and puts the signed-in person's scope in force.
@@ -134,6 +143,7 @@ class AccessMiddleware:
         rule = getattr(view, "rule", None)
         if rule is None:
             raise ImproperlyConfigured(f"{view!r} has no access rule: put @requires, @signed_in or @public above it.")
+        _refuse_nul(request, [*args, *kwargs.values()])
         if rule.public:
             return None
         return gates.closed(request, rule) if request.user.is_authenticated else typed.to_login(request)

@@ -25,9 +25,9 @@ from caseworks.signin.origin import address_of
 
 
 def following(request: Request) -> str:
-    """Where to go next: the address asked for if it is ours, else home."""
+    """Where to go next: the path asked for, else home. Never another host, nor the name of a page in our own code."""
     asked = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 

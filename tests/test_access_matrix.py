@@ -523,16 +523,16 @@ def clients(cast) -> dict[str, Client]:
 # --- The specification ------------------------------------------------------------------------------------------------
 
 
-def _group(line: Line) -> str:
+def group_of(line: Line) -> str:
     """Lines that are tried together: a part of the site, or a table of the admin."""
     part, _colon, name = line.address.partition(":")
     return name.rpartition("_")[0] or "admin" if part == "admin" else part
 
 
-@pytest.mark.parametrize("group", sorted({_group(line) for line in LINES}))
+@pytest.mark.parametrize("group", sorted({group_of(line) for line in LINES}))
 def test_everybody_gets_the_answer_of_the_table(group, cast, clients):
     expected, got = {}, {}
-    for line in (line for line in LINES if _group(line) == group):
+    for line in (line for line in LINES if group_of(line) == group):
         with undone():
             path = path_of(line, cast)
             for role, wanted in zip(ROLES, line.answers, strict=True):
@@ -573,11 +573,11 @@ def test_every_line_about_a_child_is_tried_with_three_children():
 _first_line = {line.address: line for line in reversed(LINES)}
 
 
-@pytest.mark.parametrize("group", sorted({_group(line) for line in LINES}))
+@pytest.mark.parametrize("group", sorted({group_of(line) for line in LINES}))
 def test_other_methods_are_refused(group, cast, clients):
     wrong = {}
     for address, line in _first_line.items():
-        if _group(line) != group:
+        if group_of(line) != group:
             continue
         taken = {line.method for line in LINES if line.address == address} | {"HEAD", "OPTIONS"}
         client = clients["auditor" if "auditevent" in address else "system" if "organization" in address else "officer"]
