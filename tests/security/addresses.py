@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,9 @@ FORM = "application/x-www-form-urlencoded"
 _TAG = re.compile(r"<(?:input|select|textarea|button)\b[^>]*>")
 _ATTRIBUTE = re.compile(r"""\b(name|value|type)=["']([^"']*)["']""")
 
-__all__ = ["FORM", "LINES", "ROLES", "Line", "fields_of", "group_of", "insiders", "path_of", "send", "undone"]
+GROUPS = sorted({group_of(line) for line in LINES})
+
+__all__ = ["FORM", "GROUPS", "LINES", "ROLES", "Line", "fields_of", "group_of", "insiders", "path_of", "send", "undone"]
 
 
 def insiders(method: str) -> Iterator[tuple[Line, str]]:
@@ -43,12 +46,16 @@ def fields_of(response: Any) -> dict[str, str]:
 
 
 def send(client: Client, method: str, path: str, fields: Any = (), *, content_type: str = FORM) -> Any:
-    """One request with these fields, in the address or in the body, whose changes are undone."""
+    """One request with these fields, in the address or in the body, whose changes are undone, signing out included."""
     words = fields if isinstance(fields, bytes | str) else urlencode(fields, doseq=True)
-    with undone():
-        if method in {"GET", "HEAD"}:
-            return client.generic(method, f"{path}?{words}" if words else path)
-        return client.generic(method, path, words, content_type=content_type)
+    cookies = copy(client.cookies)
+    try:
+        with undone():
+            if method in {"GET", "HEAD"}:
+                return client.generic(method, f"{path}?{words}" if words else path)
+            return client.generic(method, path, words, content_type=content_type)
+    finally:
+        client.cookies = cookies
 
 
 def browsers(cast: factories.Cast) -> dict[str, Client]:
@@ -58,3 +65,8 @@ def browsers(cast: factories.Cast) -> dict[str, Client]:
         if role:
             client.force_login(getattr(cast, role))
     return made
+
+
+def body_of(response: Any) -> bytes:
+    """What came back, also of a file."""
+    return b"".join(response.streaming_content) if response.streaming else response.content

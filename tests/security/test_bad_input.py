@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from caseworks.checks import all_urls
-from tests.security.addresses import LINES, browsers, fields_of, group_of, insiders, path_of, send
+from tests.security.addresses import GROUPS, browsers, fields_of, group_of, insiders, path_of, send
 from tests.test_access_matrix import undone
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +61,6 @@ def broken(cast, ask: Callable, group: str = "") -> dict[str, str]:
 def report(found: dict[str, str]) -> None:
     """All of it, not the first few lines."""
     assert not found, "\n".join(f"{where}: {what}" for where, what in found.items())
-
-
-GROUPS = sorted({group_of(line) for line in LINES})
 
 
 @pytest.mark.parametrize("group", GROUPS)
