@@ -14,7 +14,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
-from caseworks import access, typed
+from caseworks import access, refusals, typed
 from caseworks.models import Posting, User
 from caseworks.requests import Request
 from caseworks.signin import gates, sessions
@@ -144,9 +144,11 @@ class AccessMiddleware:
         if rule is None:
             raise ImproperlyConfigured(f"{view!r} has no access rule: put @requires, @signed_in or @public above it.")
         _refuse_nul(request, [*args, *kwargs.values()])
-        if rule.public:
-            return None
-        return gates.closed(request, rule) if request.user.is_authenticated else typed.to_login(request)
+        if not rule.public:
+            elsewhere = gates.closed(request, rule) if request.user.is_authenticated else typed.to_login(request)
+            if elsewhere is not None:
+                return elsewhere
+        return None if request.method in rule.allowed else refusals.wrong_method(request, rule.allowed)
 
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
         return gates.lead_to_second_factor(request) if isinstance(exception, gates.SecondFactorNeeded) else None
