@@ -101,13 +101,11 @@ def _acting_posting(request: Request, user: User) -> tuple[Posting | None, list[
     return next((post for post in postings if str(post.pk) == chosen), postings[0] if postings else None), postings
 
 
-def _refuse_nul(request: Request, arguments: list[Any]) -> None:
+def _refuse_nul(arguments: list[Any]) -> None:
     """Nothing is named with the character NUL, and PostgreSQL answers a question that holds one with an error. Forms
-    refuse it themselves; addresses are refused here. Raises Http404 for the path, BadRequest for the query."""
+    refuse it themselves; whatever else reads what was sent is caught by `process_exception`. Raises Http404."""
     if any("\0" in str(argument) for argument in arguments):
         raise Http404
-    if "%00" in request.META.get("QUERY_STRING", ""):
-        raise BadRequest("NUL in the query")
 
 
 class AccessMiddleware:
@@ -143,7 +141,7 @@ class AccessMiddleware:
         rule = getattr(view, "rule", None)
         if rule is None:
             raise ImproperlyConfigured(f"{view!r} has no access rule: put @requires, @signed_in or @public above it.")
-        _refuse_nul(request, [*args, *kwargs.values()])
+        _refuse_nul([*args, *kwargs.values()])
         if not rule.public:
             elsewhere = gates.closed(request, rule) if request.user.is_authenticated else typed.to_login(request)
             if elsewhere is not None:
@@ -151,4 +149,8 @@ class AccessMiddleware:
         return None if request.method in rule.allowed else refusals.wrong_method(request, rule.allowed)
 
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
-        return gates.lead_to_second_factor(request) if isinstance(exception, gates.SecondFactorNeeded) else None
+        if isinstance(exception, gates.SecondFactorNeeded):
+            return gates.lead_to_second_factor(request)
+        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):  # of psycopg, and only from there
+            raise BadRequest from exception
+        return None
