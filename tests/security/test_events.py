@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from caseworks import access, audit, sealing, trail_heads
 from caseworks.models import AuditEvent, AuditSeal
+from tests import factories
+from tests.exchange.books import book, child_row
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "192.0.2.7"
@@ -77,6 +79,33 @@ def test_each_kind_of_event_says_who_where_what_and_why(action, provoke, about, 
     assert event.at is not None
     assert event.object_id == (getattr(cast, about).pk if about else None)
     assert reason in event.reason
+
+
+def _by_a_page(cast, client, tmp_path):
+    rule = factories.contact_rule(cast.county, "caseworker")
+    client.force_login(cast.officer)
+    client.post(reverse("visits:rule_end", args=[rule.code]))
+    return "contact_rule.ended", cast.officer
+
+
+def _by_the_admin(cast, client, tmp_path):
+    client.force_login(cast.officer)
+    fields = {"school": cast.school.pk, "term": "2026-1", "counted_on": "2026-09-20", "pupils": "300"}
+    client.post(reverse("admin:children_pupilcount_add"), fields)
+    return "pupilcount.created", cast.officer
+
+
+def _by_an_import(cast, client, tmp_path):
+    roster = book(tmp_path, [child_row()])
+    call_command("import_children", str(roster), organization=cast.school.code, by=cast.clerk.username)
+    return "import.confirmed", cast.clerk
+
+
+@pytest.mark.parametrize("door", [_by_a_page, _by_the_admin, _by_an_import], ids=["page", "admin", "import"])
+def test_each_door_to_a_change_leaves_one_event(door, cast, client, tmp_path):
+    action, by = door(cast, client, tmp_path)
+    event = AuditEvent.objects.get(action=action)
+    assert (event.by, event.posting) == (by, str(by.postings.get()))
 
 
 def test_asking_too_often_is_refused_in_words_and_recorded(cast, sign_in, settings):
