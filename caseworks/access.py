@@ -466,15 +466,18 @@ class Rule:
     public: bool = False
     before: tuple[Gate, ...] = ()
 
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The methods the page takes: HEAD wherever it takes GET."""
+        return (*self.methods, "HEAD") if "GET" in self.methods else self.methods
+
 
 def _guard(rule: Rule) -> Callable[[Callable[..., HttpResponseBase]], View]:
-    allowed = (*rule.methods, "HEAD") if "GET" in rule.methods else rule.methods
-
     def decorate(view: Callable[..., HttpResponseBase]) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method not in allowed:
-                return HttpResponseNotAllowed(allowed)
+            if request.method not in rule.allowed:
+                return HttpResponseNotAllowed(rule.allowed)
             if rule.permission is not None and not allows(rule.permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from caseworks import access, actions, audit
+from caseworks import access, actions, audit, trail_heads
 from caseworks.access import ROLES, Permission
 from caseworks.codelists import action_words
 from caseworks.forms import DateInput
@@ -250,6 +250,10 @@ class AuditEventAdmin(ScopedAdmin):
     search_fields = ["action", "reason", "object_id__exact"]
     date_hierarchy = "at"
     show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The trail, and above it the head of its chain."""
+        return super().changelist_view(request, {"head": trail_heads.head(), **(extra_context or {})})
 
     @admin.display(description=_("action"), ordering="action")
     def action_word(self, row: AuditEvent) -> str:

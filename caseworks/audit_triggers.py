@@ -2,7 +2,7 @@
 
 SQLite has no rights to revoke, so triggers refuse; `PRAGMA recursive_triggers` (settings.py) makes INSERT OR REPLACE fire
 them too. PostgreSQL gets the same triggers, and TRUNCATE with them; a real installation also revokes UPDATE, DELETE and
-TRUNCATE from the role of the web server (README). Whoever owns the database file can still drop a trigger: that is what
+TRUNCATE from the role of the web server (docs/deploy.md). Whoever owns the database file can still drop a trigger: that is what
 the seals are for.
 
 Events and their seals may be removed once they have been kept for three years (个人信息保护法 art. 55 and 56);

@@ -289,6 +289,11 @@ def group_of(model: type[models.Model] | models.Model, field: str) -> Group:
     return GROUPS[_GROUP_OF[model._meta.label][field]]
 
 
+def name_of_group(label: str, field: str) -> str:
+    """The key in GROUPS of a field of a table (`children.Child`). Raises KeyError for one that nobody has classified."""
+    return _GROUP_OF[label][field]
+
+
 def may(model: type[models.Model] | models.Model, field: str, posting: Posting | None) -> May:
     """What a posting may do with a field of a model; for a row, whether it is their own is already decided."""
     if posting is None:

@@ -2,7 +2,7 @@
 
 Sealing runs beside the work, once a minute, not inside it: a chain kept by every change would let only one person write
 at a time. Events younger than the last seal are protected by the triggers alone, and a trail cut off together with its
-last seals is noticed only against a head kept elsewhere; so `manage.py seal_audit --head FILE` exports it.
+last seals is noticed only against a head kept elsewhere; so heads are kept (caseworks/trail_heads.py).
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 
-from caseworks import keyring
+from caseworks import keyring, trail_heads
 from caseworks.models import AuditArchive, AuditEvent, AuditSeal
 
 SECONDS_BETWEEN_SEALS = 60
+_log = logging.getLogger(__name__)
 _FIELDS = ("id", "at", "by_id", "posting", "path", "action", "kind", "object_id", "reason", "changes", "address")
 
 
@@ -150,8 +154,12 @@ def _every_minute(stop: threading.Event) -> None:
     while not stop.wait(SECONDS_BETWEEN_SEALS):
         try:
             seal_pending()
-        except DatabaseError:  # the next minute tries again; the triggers protect the trail meanwhile
-            connection.close()
+            if settings.AUDIT_HEADS_FILE:
+                trail_heads.keep_daily(Path(settings.AUDIT_HEADS_FILE))
+        except Exception:  # a thread that ended would seal nothing any more, and nobody would notice
+            _log.exception("The audit trail could not be sealed; the next minute tries again.")
+        finally:
+            connection.close()  # a restart of the database meanwhile costs nothing
 
 
 def start() -> threading.Event:

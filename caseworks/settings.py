@@ -116,6 +116,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # The keys of what is sealed at rest (caseworks/keyring.py): outside the database and outside its backups.
 KEY_FILE = environment.read("KEY_FILE", str(VAR / "keys"))
+# Where the head of the audit trail's chain is appended once a day (caseworks/trail_heads.py): best on another machine.
+AUDIT_HEADS_FILE = environment.read("AUDIT_HEADS_FILE", str(VAR / "audit-heads"))
 # Who answers for the data, by name and telephone, on the public page of rules (儿童个人信息网络保护规定 art. 8).
 PRIVACY_OFFICER = environment.read("PRIVACY_OFFICER")
 # Where the data are stored, for the same page; say the place and who runs it.

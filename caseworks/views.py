@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from caseworks import access, audit, demo_logins, typed
+from caseworks import access, audit, demo_logins, refusals, typed
 from caseworks.access import Gate, public, signed_in
 from caseworks.forms import ChangePasswordForm, LoginForm
 from caseworks.middleware import POSTING_KEY
@@ -25,9 +25,9 @@ from caseworks.signin.origin import address_of
 
 
 def following(request: Request) -> str:
-    """Where to go next: the address asked for if it is ours, else home."""
+    """Where to go next: the path asked for, else home. Never another host, nor the name of a page in our own code."""
     asked = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 
@@ -131,6 +131,7 @@ def form_too_old(request: Request, reason: str = "") -> HttpResponse:
         address = typed.keep(request)
         if typed.kept_for(request) is not None:
             return redirect(address)
+    refusals.note(request, f"token, {reason}" if reason else "token")
     return page(request, "caseworks/too_old.html", status=403)
 
 
@@ -144,4 +145,5 @@ def not_found(request: Request, exception: Exception | None = None) -> HttpRespo
 
 def refused(request: Request, exception: Exception | None = None) -> HttpResponse:
     """Inside, but without the right."""
+    refusals.note(request, "right")
     return page(request, "403.html", status=403)

@@ -283,3 +283,43 @@ def test_the_other_bird_sings_at_home(cast, counties):
     theirs = walk(there.clerk, [])
     assert theirs.hears(THERE)
     assert not theirs.hears(HERE)
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{17}[\dXx])(?![0-9A-Za-z])")
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_KEPT_HEADERS = re.compile(r"(?:Location|Set-Cookie|Content-Disposition): \S+")
+
+
+def numbers_that_stay(address: str, text: str) -> list[str]:
+    """ID numbers and telephones where a browser, a proxy or a neighbour's eye keeps them: the address, links, the
+    title, headers."""
+    places = [unquote(address), *map(unquote, _LINK.findall(text)), *_TITLE.findall(text), *_KEPT_HEADERS.findall(text)]
+    return [place for place in places if _NUMBER.search(place)]
+
+
+@pytest.mark.parametrize("who", ["clerk", "mentor"])
+def test_no_number_of_anybody_stands_where_it_stays(who, cast, counties, caplog):
+    here, _there = counties
+    caplog.set_level("INFO")
+    mine = walk(getattr(cast, who), [])
+    client = Client()
+    client.force_login(getattr(cast, who))
+    for typed in (here.id_number, here.id_number[:17], here.phone, f" {here.phone} "):
+        for answer in (
+            client.post(reverse("children:search"), {"q": typed}),
+            client.post(reverse("children:search"), {"q": typed}, headers={"HX-Request": "true"}),
+        ):
+            mine.read[f"search {len(mine.read)}"] = words_of(answer)
+    found = {address: kept for address, text in mine.read.items() if (kept := numbers_that_stay(address, text))}
+    assert found == {}
+    assert not _NUMBER.search(caplog.text)
+    assert len(mine.read) > 20
+
+
+def test_a_number_that_stays_is_noticed():
+    assert numbers_that_stay("/x/?q=13811112222", "")
+    assert numbers_that_stay("/x/", '<a href="tel:13811112222">')
+    assert numbers_that_stay("/x/", "<title>500117201403024325</title>")
+    assert not numbers_that_stay("/x/", "<p>13811112222</p>")
