@@ -126,6 +126,8 @@ GROUPS: dict[str, Group] = {
     "helper":       _group(_("telephones of mentors"),          _L.SEALED,    1,    _S.POST,  "ask       ask       -     ask+write -    -    -"),
     "roster":       _group(_("rows of rosters that wait"),       _L.SEALED,    1,    _S.EVENT, "-         write     -     write     -    -    -"),
     "import":       _group(_("imports: who, when, which file"), _L.PERSONAL,  3,    _S.EVENT, "-         write     -     write     -    -    -"),
+    "release":      _group(_("files asked for: who, why, approved by whom"),
+                                                                _L.PERSONAL,  3,    _S.EVENT, "read      read      -     read       -    read read"),
     "trail":        _group(_("audit trail"),                    _L.SENSITIVE, 3,    _S.EVENT, "-         -         -     read      -    read -"),
     "key":          _group(_("codes, keys, versions"),          _L.PUBLIC,    None, _S.NEVER, "read      read      read  read      read read read"),
     "secret":       _group(_("what somebody signs in with"),     _L.SEALED,    None, _S.NEVER, "-         -         -     -         -    -    -"),
@@ -144,6 +146,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "caseworks.AuditEvent": {
         "key": "id",
         "trail": "at by posting path action kind object_id reason changes address",
+    },
+    "caseworks.Export": {
+        "key": "id code",
+        "release": "by posting path recipe title rows full zipped purpose state asked_at decided_by decided_at note "
+        "prepared_at fetched_at expires_at file_bytes sha256",
+        "secret": "file_key asked",
+        "inner": "approver_roles preparing_at tries file_name",
     },
     "caseworks.AuditSeal": {"trail": "number position events sealed_at digest mac"},
     "caseworks.KeyCheck": {"key": "id purpose identifier used_since", "inner": "canary"},

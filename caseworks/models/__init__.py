@@ -3,6 +3,7 @@
 from caseworks.models.audit import AuditEvent, AuditSeal
 from caseworks.models.base import PathField, Period, Record, in_force, subtree
 from caseworks.models.keys import KeyCheck
+from caseworks.models.leaving import Export, ExportState
 from caseworks.models.organizations import Organization
 from caseworks.models.signin import FormerPassword, RecoveryCode, SecondFactor, Session
 from caseworks.models.staff import Posting, User
@@ -11,6 +12,8 @@ from caseworks.models.submissions import Submission
 __all__ = [
     "AuditEvent",
     "AuditSeal",
+    "Export",
+    "ExportState",
     "FormerPassword",
     "KeyCheck",
     "Organization",
