@@ -30,6 +30,7 @@ urlpatterns = [
     path("children/", include("children.urls")),
     path("children/", include("guardians.urls")),
     path("reports/", include("caseworks.reports.urls")),
+    path("exports/children/", include("caseworks.exchange.out.urls")),
     path("exports/", include("caseworks.leaving.urls")),
     path("import/", include("caseworks.exchange.urls")),
     path("office/", admin.site.urls),
