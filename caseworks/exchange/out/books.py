@@ -7,23 +7,25 @@ from datetime import date
 from itertools import groupby
 from typing import IO, Any
 
-from caseworks.exchange.out.layouts import Cells, Layout
+from caseworks.exchange.out.layouts import Cells, Layout, born, kind_of_number
 from caseworks.exchange.out.lines import Line
 from caseworks.sheets import Book, new_book, write_cell
 from caseworks.stamps import Stamp
 
-BORN_ON = Cells("出生日期", lambda line: "" if line.id_number else f"{line.born_on:%Y%m%d}", 10)
+# Of those whom no resident ID number tells apart, the import needs to know more than some of the forms ask.
+EXTRA = (Cells("出生日期", born, 10), Cells("身份证件类型", kind_of_number, 12))
 SIGNATURES = "填表人：                    审核人：                    单位负责人（盖章）："
 
 
 def layout_book(
-    layout: Layout, lines: Iterable[Line], *, office: str, on: date, stamp: Stamp, some_without_number: bool = False
+    layout: Layout, lines: Iterable[Line], *, office: str, on: date, stamp: Stamp, extra: bool = False
 ) -> IO[bytes]:
-    """The workbook of a roster. With `some_without_number` a ledger gets a last column with the birth date of those whom
-    no ID number tells apart; it is not part of the official form, which forgets them."""
+    """The workbook of a roster. With `extra` it gets, after the columns of the form, birth date and kind of document where
+    the form lacks them: for children whom no resident ID number tells apart, whom the forms forget."""
     columns = list(layout.columns)
-    if layout.born_on_if_needed and some_without_number:
-        columns.append(BORN_ON)
+    if extra:
+        known = {column.heading for column in columns}
+        columns += [column for column in EXTRA if column.heading not in known]
     with new_book(stamp) as book:
         page = book.add_page(layout.sheet)
         row = _headings(book, page, layout, columns, office=office, on=on)
@@ -78,8 +80,8 @@ def _headings(book: Book, page: Any, layout: Layout, columns: Sequence[Cells], *
 
 def _two_levels(page: Any, row: int, columns: Sequence[Cells], heading: Any, *, first: int) -> None:
     """Groups over their columns; the other headings over both rows. A workbook that is written in constant memory takes its
-    rows one after another: a heading over both is written in the upper one and joined from the lower one."""
-    over_both = [(0, "序号")] if first else []
+    rows one after another, so the joints are noted once both rows are written."""
+    over_both = [0] if first else []
     if first:
         page.write_string(row, 0, "序号", heading)
     at = first
@@ -88,7 +90,7 @@ def _two_levels(page: Any, row: int, columns: Sequence[Cells], heading: Any, *, 
         if not group:
             for column in together:
                 page.write_string(row, at, column.heading, heading)
-                over_both.append((at, column.heading))
+                over_both.append(at)
                 at += 1
             continue
         if len(together) == 1:
@@ -99,5 +101,6 @@ def _two_levels(page: Any, row: int, columns: Sequence[Cells], heading: Any, *, 
     for index, column in enumerate(columns, start=first):
         if column.group:
             page.write_string(row + 1, index, column.heading, heading)
-    for index, word in over_both:
-        page.merge_range(row, index, row + 1, index, word, heading)
+    for index in over_both:
+        page.write_blank(row + 1, index, None, heading)
+        page.merge.append([row, index, row + 1, index])  # merge_range would write the upper cell again, which is gone

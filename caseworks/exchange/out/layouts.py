@@ -50,7 +50,6 @@ class Layout:
     columns: Sequence[Cells]
     numbered: bool = False
     total: bool = False
-    born_on_if_needed: bool = False
 
     @property
     def two_levels(self) -> bool:
@@ -60,11 +59,13 @@ class Layout:
 # --- What is said about a child --------------------------------------------------------------------------------------------
 
 
-def _born(line: Line) -> str:
+def born(line: Line) -> str:
+    """The date of birth in eight digits."""
     return f"{line.born_on:%Y%m%d}"
 
 
-def _kind_of_number(line: Line) -> str:
+def kind_of_number(line: Line) -> str:
+    """身份证件类型: the resident card, another document, or nothing where there is no number."""
     if not line.id_number:
         return ""
     return RESIDENT_CARD if len(line.id_number) == 18 else OTHER_CARD
@@ -199,8 +200,8 @@ ROLL = Layout(
     (
         Cells("姓名", lambda line: line.name, 10),
         Cells("性别", lambda line: codelists.SEX.zh(line.sex), 6),
-        Cells("出生日期", _born, 10),
-        Cells("身份证件类型", _kind_of_number, 12),
+        Cells("出生日期", born, 10),
+        Cells("身份证件类型", kind_of_number, 12),
         Cells("身份证件号", lambda line: line.id_number, 21),
         Cells("民族", lambda line: codelists.ETHNICITY.zh(line.ethnicity), 8),
         Cells("国籍", _nothing, 6),
@@ -261,7 +262,6 @@ LEDGER = Layout(
     ),
     numbered=True,
     total=True,
-    born_on_if_needed=True,
 )
 
 _CHILD, _FAMILY_OF, _CARE = "儿童基本情况", "家庭情况", "监护情况"
@@ -275,7 +275,7 @@ REGISTER = Layout(
         Cells("姓名", lambda line: line.name, 10, _CHILD),
         Cells("性别", lambda line: codelists.SEX.zh(line.sex), 6, _CHILD),
         Cells("民族", lambda line: codelists.ETHNICITY.zh(line.ethnicity), 8, _CHILD),
-        Cells("出生日期", _born, 10, _CHILD),
+        Cells("出生日期", born, 10, _CHILD),
         Cells("公民身份号码", lambda line: line.id_number, 21, _CHILD),
         Cells("是否登记户口", _registered, 8, _CHILD),
         Cells("户籍所在地", lambda line: line.registered_at, 24, _CHILD),

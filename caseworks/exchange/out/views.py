@@ -6,6 +6,7 @@ from datetime import date
 from typing import IO
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
@@ -106,7 +107,7 @@ class RosterRecipe(Recipe):
                     office=posting.organization.name,
                     on=on,
                     stamp=stamp,
-                    some_without_number=layout.born_on_if_needed and found.filter(id_number="").exists(),
+                    extra=found.filter(Q(id_number="") | Q(id_doubtful=True)).exists(),
                 )
 
         name = f"{layout.sheet}-{on:%Y%m%d}.xlsx"
