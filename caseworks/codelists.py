@@ -325,6 +325,17 @@ GUARDIANSHIP = _list(
     ("poor", "差", "poor", "较差"),
 )
 
+ATTACHMENT_KIND = _list(
+    "kind of picture in an archive (附件类别)",
+    "未成年人保护法 art. 22, 23; civil-affairs record, attachments",
+    ("photo", "照片", "photograph"),
+    ("agreement", "委托照护协议扫描件", "scanned agreement"),
+    ("notice", "书面告知扫描件", "scanned notice"),
+    ("document", "证件材料", "document"),
+    ("work", "儿童作品", "the child's work"),
+    ("other", "其他", "other"),
+)
+
 DECLARATION = _list(
     "declared left-behind (是否留守儿童)",
     "学籍 collection standard: labels, not numbers, because systems number them differently",
@@ -466,6 +477,7 @@ AUDIT_NOUN = _list(
     "what an event of the audit trail is about",
     "the first word of its action",
     ("absence", "外出务工", "absence"),
+    ("attachment", "照片与扫描件", "photograph or scan"),
     ("care", "委托照护", "entrusted care"),
     ("child", "儿童档案", "archive"),
     ("contact", "联系记录", "contact"),
@@ -524,6 +536,8 @@ AUDIT_VERB = _list(
     ("recorded", "记录", "recorded"),
     ("recovery_codes_made", "更换备用码", "recovery codes made"),
     ("refused", "不予批准", "not approved"),
+    ("released", "放行", "released"),
+    ("removed", "移除", "removed"),
     ("reopened", "重新打开", "reopened"),
     ("reveal_refused", "查看次数过多，已拒绝", "asked too often, refused"),
     ("revealed", "查看完整信息", "shown in full"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import IO
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import FileResponse
 from django.utils.text import get_valid_filename
 
@@ -27,7 +28,10 @@ def safe_name(name: str) -> str:
     """The name of a file as every system takes it: no path, no quotes, no control or direction characters, not longer
     than 80 characters and its ending."""
     stem, suffix = PurePath(name).stem, PurePath(name).suffix
-    return get_valid_filename(stem[:LONGEST_NAME] or "file") + suffix
+    try:
+        return get_valid_filename(stem[:LONGEST_NAME].strip(". ")) + suffix
+    except SuspiciousFileOperation:  # nothing is left of it
+        return f"file{suffix}"
 
 
 class Download(FileResponse):
@@ -57,5 +61,17 @@ class Download(FileResponse):
             changes={"export": self.number, "what": what, "name": name, "rows": rows, "filters": filters or {}},
         )
         super().__init__(content, as_attachment=True, filename=name, content_type=content_type)
+        self["X-Content-Type-Options"] = "nosniff"
+        self["Content-Security-Policy"] = "default-src 'none'; sandbox"
+
+
+class Shown(FileResponse):
+    """A picture shown in the browser, never as a page: it can run nothing and load nothing. Whoever shows it has left the
+    trace of the look before."""
+
+    def __init__(self, content: IO[bytes], *, size: int) -> None:
+        super().__init__(content, content_type="image/jpeg")
+        self["Content-Length"] = str(size)
+        self["Content-Disposition"] = "inline"
         self["X-Content-Type-Options"] = "nosniff"
         self["Content-Security-Policy"] = "default-src 'none'; sandbox"

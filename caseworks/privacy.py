@@ -120,6 +120,8 @@ GROUPS: dict[str, Group] = {
     "situation":    _group(_("health and hardship"),            _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "psych":        _group(_("notes of the archive"),           _L.SEALED,    1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
     "talk":         _group(_("notes of visits and talks"),      _L.SEALED,    1,    _S.EXIT,  "write     write     own   ask       -    -    -"),
+    "picture":      _group(_("photographs and scanned papers"),
+                                                                _L.SENSITIVE, 1,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "work":         _group(pgettext_lazy("kind of information", "contacts"),
                                                                 _L.PERSONAL,  3,    _S.EXIT,  "write     write     write read      -    -    -"),
     "pairing":      _group(_("mentors and pairings"),           _L.PERSONAL,  3,    _S.POST,  "read      read      read  write     -    -    -"),
@@ -185,6 +187,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "basic": "child village from_on until_on",
         "contact": "address",
         "inner": "address_index",
+    },
+    "children.Attachment": {
+        "key": "id code",
+        "picture": "child kind title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
+        "secret": "file_key",
+        "inner": "file_name",
     },
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "guardians.Relative": {

@@ -111,7 +111,6 @@ def begin(*, export: Export, by: User, now: datetime) -> bool:
 @transaction.atomic
 def finish(*, export: Export, by: User, kept: Kept, rows: int, now: datetime) -> bool:
     """The file is there. False if the export has ended meanwhile; then the file is nobody's."""
-    export.file_key = kept.key  # sealed for this row
     done = Export.objects.filter(pk=export.pk, state=ExportState.APPROVED, preparing_at=export.preparing_at).update(
         state=ExportState.PREPARED,
         prepared_at=now,

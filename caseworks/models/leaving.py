@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.encryption import SealedField, SealedJSONField
+from caseworks.encryption import SealedField, SealedJSONField, SealedQuerySet
 from caseworks.identity import random_code
 from caseworks.models.base import PathField, Record, subtree
 from caseworks.models.staff import Posting, User
@@ -30,7 +30,7 @@ class ExportState(models.TextChoices):
     FAILED = "failed", _("could not be made")
 
 
-class ExportQuerySet(models.QuerySet["Export"]):
+class ExportQuerySet(SealedQuerySet):
     """Exports, in the users' words."""
 
     def of(self, user: User) -> ExportQuerySet:
