@@ -146,9 +146,7 @@ def _member(number: int, value: Callable[[Adult], Any]) -> Callable[[Line], Any]
     """A family member of the roll: the parents who live, then whoever cares."""
 
     def said(line: Line) -> Any:
-        members = [adult for adult in line.parents if not adult.is_dead]
-        if line.carer is not None and all(adult.relative != line.carer.relative for adult in members):
-            members.append(line.carer)
+        members = line.members
         return value(members[number - 1]) if len(members) >= number else ""
 
     return said
