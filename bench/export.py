@@ -57,7 +57,9 @@ def _floor(rows: list[list[str]]) -> None:
 def _cells(file: IO[bytes]) -> list[list[str]]:
     from python_calamine import CalamineWorkbook
 
-    return [[str(cell) for cell in row] for row in CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()]
+    return [
+        [str(cell) for cell in row] for row in CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
+    ]
 
 
 def main() -> None:
@@ -67,6 +69,8 @@ def main() -> None:
     for command in (["migrate", "--verbosity", "0"], ["load_scale", "--children", str(children)]):
         subprocess.run([sys.executable, "manage.py", *command], check=True, stdout=subprocess.DEVNULL)
     django.setup()
+    from django.utils import timezone
+
     from caseworks import access
     from caseworks.leaving.recipes import recipe_of
     from caseworks.models import Organization, Posting, User
@@ -79,7 +83,7 @@ def main() -> None:
     for name, key, asked in ASKS:
         with access.scope(user, posting=posting):
             recipe: Any = recipe_of(key)
-            plan = recipe.plan(dict(asked), posting, date.today())
+            plan = recipe.plan(dict(asked), posting, timezone.localdate())
             before = _peak()
             file, ours = _used(lambda plan=plan: plan.write(new_stamp()))
             peak = _peak() - before
@@ -88,5 +92,7 @@ def main() -> None:
         _nothing, floor = _used(lambda rows=rows: _floor(rows))
         ratio = ours / floor
         reached = "reached" if ratio <= TARGET else f"target {TARGET}"
-        print(f"  {name:22}  {plan.rows:8}  {ours:7.1f}  {floor:7.1f}  {ratio:5.2f}  {peak:7.0f}  {reached}", flush=True)
+        print(
+            f"  {name:22}  {plan.rows:8}  {ours:7.1f}  {floor:7.1f}  {ratio:5.2f}  {peak:7.0f}  {reached}", flush=True
+        )
         del rows

@@ -29,7 +29,8 @@ Asked = dict[str, str]
 class Plan:
     """A file that could be made now: `name` with its ending, how many records it holds, whether in full, and its maker.
 
-    `filters` is what the audit trail keeps of how the records were chosen: no name, no number of a person.
+    `filters` is what the audit trail keeps of how the records were chosen: no name, no number of a person. `words` say the
+    same to whoever has to agree.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Plan:
     write: Callable[[Stamp], IO[bytes]]
     full: bool = False
     filters: dict[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import IO
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone, translation
@@ -31,7 +31,7 @@ from caseworks.signin import gates
 from caseworks.stamps import new_stamp
 from caseworks.submissions import led_to, once
 
-ZIPPED = "zipped"
+ZIPPED, WORDS = "zipped", "words"
 
 
 def _decidable(request: Request) -> ExportQuerySet:
@@ -68,7 +68,7 @@ def exports(request: Request) -> HttpResponse:
 
 def _asked(request: Request) -> tuple[Recipe, Asked, Plan]:
     """What the address asks for. An unknown kind is not found; one that is not theirs is refused."""
-    asked = {name: value for name, value in request.GET.items() if name not in {KIND, ZIPPED}}
+    asked = {name: value for name, value in request.GET.items() if name not in {KIND, ZIPPED, WORDS, keeper.LANGUAGE}}
     recipe = recipe_of(request.GET.get(KIND, ""))
     if recipe is None:
         raise Http404
@@ -97,7 +97,7 @@ def ask(request: Request) -> HttpResponse:
                     by=request.user,
                     posting=request.posting,
                     recipe=recipe,
-                    asked={**asked, keeper.LANGUAGE: translation.get_language() or ""},
+                    asked={**asked, keeper.LANGUAGE: translation.get_language() or "", WORDS: "\n".join(plan.words)},
                     plan=plan,
                     purpose=form.cleaned_data.get("purpose", ""),
                     zipped=form.cleaned_data["zipped"],
@@ -144,16 +144,10 @@ def _page(request: Request, found: Export, now: datetime, *, status: int = 200, 
             "mine": mine,
             "decides": decides,
             "form": DecideForm() if decides else None,
-            "filters": _filters(found),
+            "words": found.asked.get(WORDS, "").splitlines(),
             **more,
         },
     )
-
-
-def _filters(export: Export) -> list[str]:
-    """How the records were chosen, for whoever has to decide; a search for a name is not repeated."""
-    asked = QueryDict(export.asked.get("query", ""))
-    return [f"{name} = {value}" for name, value in asked.items() if value and name not in {"q", "page"}]
 
 
 @requires(Permission.APPROVE_EXPORTS, methods=("POST",))

@@ -87,7 +87,7 @@ class RecordsRecipe(Recipe):
             return annual_xlsx.records_book(figure, found, question, made_on=today, made_by=stamp.person, stamp=stamp)
 
         filters = {"indicator": figure.indicator.key, "slice": figure.query, "asked": address_of(question)}
-        return Plan(f"{figure.name}.xlsx", found.count(), write, filters=filters)
+        return Plan(f"{figure.name}.xlsx", found.count(), write, filters=filters, words=tuple(basis_of(question)))
 
 
 @requires(Permission.EXPORT_REPORTS)

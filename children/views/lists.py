@@ -83,7 +83,7 @@ class ListRecipe(Recipe):
         total = found.count()
         name = _("Children %(day)s") % {"day": filters.day.isoformat()}
         write = partial(_book, found, total, filters)
-        return Plan(f"{name}.xlsx", total, write, filters=filters.used)
+        return Plan(f"{name}.xlsx", total, write, filters=filters.used, words=tuple(filters.in_words()))
 
 
 def _book(found: ChildQuerySet, total: int, filters: ChildrenFilter, stamp: Stamp) -> IO[bytes]:

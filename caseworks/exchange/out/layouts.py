@@ -191,7 +191,7 @@ def _nothing(line: Line) -> str:
 
 ROLL = Layout(
     "roll",
-    _("school roll"),
+    _("school-roll sheet"),
     _("The 34 columns of the school-roll system, in its order; left behind by the roll's own definition."),
     "学生基本信息",
     "",

@@ -113,4 +113,5 @@ class RosterRecipe(Recipe):
         name = f"{layout.sheet}-{on:%Y%m%d}.xlsx"
         chosen = {**filters.used, "layout": layout.key, "show": FULL if full else "masked"}
         chosen.pop("q", None)
-        return Plan(name, found.count(), write, full=full, filters=chosen)
+        words = (str(layout.name), *filters.in_words())
+        return Plan(name, found.count(), write, full=full, filters=chosen, words=words)
