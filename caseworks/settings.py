@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "visits",
     "caseworks.reports",
     "caseworks.exchange",
+    "caseworks.papers",
     "caseworks.apps.SharedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -123,6 +124,8 @@ UPLOAD_SCANNER = environment.read("UPLOAD_SCANNER")
 PRIVACY_OFFICER = environment.read("PRIVACY_OFFICER")
 # How many masked values one person may have shown within an hour (caseworks/disclosure/).
 REVEALS_PER_HOUR = int(environment.read("REVEALS_PER_HOUR", "60"))
+# Of how many children one person may print telephones and addresses within an hour (caseworks/papers/).
+FULL_PRINTS_PER_HOUR = int(environment.read("FULL_PRINTS_PER_HOUR", "120"))
 
 # --- Who is there ---------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("visits.urls")),
     path("children/", include("children.urls")),
     path("children/", include("guardians.urls")),
+    path("", include("caseworks.papers.urls")),
     path("reports/", include("caseworks.reports.urls")),
     path("exports/children/", include("caseworks.exchange.out.urls")),
     path("exports/", include("caseworks.leaving.urls")),
