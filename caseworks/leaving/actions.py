@@ -4,6 +4,7 @@ exactly one succeeds."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -155,7 +156,7 @@ def fetch(*, export: Export, by: User, now: datetime) -> str:
     return name
 
 
-def why_not(export: Export, now: datetime) -> object:
+def why_not(export: Export, now: datetime) -> Any:
     """Why a file cannot be fetched, and what to do."""
     return {
         ExportState.ASKED: _("Nobody has approved this file yet."),

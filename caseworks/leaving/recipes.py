@@ -43,7 +43,7 @@ class Plan:
     @property
     def reasons(self) -> list[Any]:
         """Why a second person must agree; empty if nobody must."""
-        found = []
+        found: list[Any] = []
         if self.full:
             found.append(_("It shows in full what is otherwise masked: ID numbers, telephones, addresses."))
         if self.rows > settings.APPROVAL_ROWS:

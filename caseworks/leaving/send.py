@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http.response import HttpResponseBase
@@ -10,13 +11,12 @@ from django.utils import timezone
 
 from caseworks.downloads import Download
 from caseworks.leaving.recipes import RECIPES, Asked
-from caseworks.requests import Request
 from caseworks.stamps import new_stamp
 
 KIND = "kind"
 
 
-def send(request: Request, kind: str, asked: Asked) -> HttpResponseBase:
+def send(request: Any, kind: str, asked: Asked) -> HttpResponseBase:
     """The file of a recipe, or the way to the page where it is asked for. Raises what the recipe's plan raises."""
     recipe = RECIPES[kind]
     plan = recipe.plan(asked, request.posting, timezone.localdate())

@@ -41,7 +41,7 @@ def slice_of(asked: QueryDict, indicator: Indicator) -> Slice:
     found = {}
     for split in indicator.splits:
         if split.key in asked:
-            text = asked[split.key]
+            text = str(asked[split.key])
             cells = tuple(dict.fromkeys(text.split(",")))
             if not _CELLS.fullmatch(text) or set(split.labels(cells)) != set(cells):
                 raise Http404
