@@ -113,6 +113,8 @@ def _keep_going(stop: threading.Event) -> None:
                 sweep()
         except DatabaseError:  # the next look tries again
             connection.close()
+        except Exception:  # a full disk must not end the keeping for good
+            _log.exception("The keeper of exports could not do its work")
         looked += 1
         _woken.wait(SECONDS_BETWEEN_LOOKS)
         _woken.clear()
