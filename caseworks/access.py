@@ -50,6 +50,7 @@ class Permission(StrEnum):
     VIEW_REPORTS = "view_reports"  # figures
     VIEW_REPORT_RECORDS = "view_report_records"  # the people behind a figure
     EXPORT_REPORTS = "export_reports"
+    APPROVE_EXPORTS = "approve_exports"  # let a file leave that somebody else asked for
     MANAGE_RULES = "manage_rules"  # contact rules and declared pupil counts
     MANAGE_STAFF = "manage_staff"
     MANAGE_ORGANIZATIONS = "manage_organizations"
@@ -132,12 +133,15 @@ ROLES: dict[str, RoleSpec] = {
         (Via.RESIDENCE, Via.ENROLMENT, Via.PAIRING),
     ),
     Role.AUDITOR: RoleSpec(
-        _("auditor"), _("Reads and exports the audit trail; no archives."), frozenset({_P.VIEW_AUDIT}), ()
+        _("auditor"),
+        _("Reads and exports the audit trail; no archives."),
+        frozenset({_P.VIEW_AUDIT, _P.APPROVE_EXPORTS}),
+        (),
     ),
     Role.SYSTEM: RoleSpec(
         _("system"),
         _("Keeps settings, organizations and accounts; no archives."),
-        frozenset({_P.MANAGE_STAFF, _P.MANAGE_ORGANIZATIONS}),
+        frozenset({_P.MANAGE_STAFF, _P.MANAGE_ORGANIZATIONS, _P.APPROVE_EXPORTS}),
         (),
     ),
 }

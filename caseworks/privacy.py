@@ -120,6 +120,8 @@ GROUPS: dict[str, Group] = {
     "situation":    _group(_("health and hardship"),            _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "psych":        _group(_("notes of the archive"),           _L.SEALED,    1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
     "talk":         _group(_("notes of visits and talks"),      _L.SEALED,    1,    _S.EXIT,  "write     write     own   ask       -    -    -"),
+    "picture":      _group(_("photographs and scanned papers"),
+                                                                _L.SENSITIVE, 1,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "work":         _group(pgettext_lazy("kind of information", "contacts"),
                                                                 _L.PERSONAL,  3,    _S.EXIT,  "write     write     write read      -    -    -"),
     "pairing":      _group(_("mentors and pairings"),           _L.PERSONAL,  3,    _S.POST,  "read      read      read  write     -    -    -"),
@@ -130,6 +132,8 @@ GROUPS: dict[str, Group] = {
     "request":      _group(_("requests of families"),           _L.PERSONAL,  3,    _S.EXIT,  "write     write     -     write     -    -    -"),
     "answer":       _group(_("what was asked and answered"),    _L.SEALED,    3,    _S.EXIT,  "write     write     -     write     -    -    -"),
     "proof":        _group(_("proofs of erasure, without names"), _L.PERSONAL, 3,   _S.EVENT, "-         -         -     write     -    read -"),
+    "release":      _group(_("files asked for: who, why, approved by whom"),
+                                                                _L.PERSONAL,  3,    _S.EVENT, "read      read      -     read       -    read read"),
     "trail":        _group(_("audit trail"),                    _L.SENSITIVE, 3,    _S.EVENT, "-         -         -     read      -    read -"),
     "key":          _group(_("codes, keys, versions"),          _L.PUBLIC,    None, _S.NEVER, "read      read      read  read      read read read"),
     "secret":       _group(_("what somebody signs in with"),     _L.SEALED,    None, _S.NEVER, "-         -         -     -         -    -    -"),
@@ -152,6 +156,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "caseworks.AuditSeal": {"key": "number position events sealed_at digest mac"},
     "caseworks.AuditArchive": {
         "key": "number first position events digest file_name sha256 mac archived_at",
+    },
+    "caseworks.Export": {
+        "key": "id code",
+        "release": "by posting path recipe title rows full zipped purpose state asked_at decided_by decided_at note "
+        "prepared_at fetched_at expires_at file_bytes sha256",
+        "secret": "file_key asked",
+        "inner": "approver_roles preparing_at tries file_name",
     },
     "caseworks.KeyCheck": {"key": "id purpose identifier used_since", "inner": "canary"},
     "caseworks.Session": {
@@ -183,6 +194,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "basic": "child village from_on until_on",
         "contact": "address",
         "inner": "address_index",
+    },
+    "children.Attachment": {
+        "key": "id code",
+        "picture": "child kind title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
+        "secret": "file_key",
+        "inner": "file_name",
     },
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "guardians.Relative": {

@@ -118,6 +118,14 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 KEY_FILE = environment.read("KEY_FILE", str(VAR / "keys"))
 # Where the head of the audit trail's chain is appended once a day (caseworks/trail_heads.py): best on another machine.
 AUDIT_HEADS_FILE = environment.read("AUDIT_HEADS_FILE", str(VAR / "audit-heads"))
+# Files that wait for their owner, and photographs: sealed, outside everything that is served (caseworks/vault.py).
+VAULT = environment.read("VAULT", str(VAR / "vault"))
+# A list of more records than this leaves only with a second person's word (未成年人网络保护条例 art. 36).
+APPROVAL_ROWS = int(environment.read("APPROVAL_ROWS", "500"))
+# How many megabytes of photographs and scans one office may keep.
+UPLOAD_QUOTA_MB = int(environment.read("UPLOAD_QUOTA_MB", "2000"))
+# The malware scanner: the dotted name of a function, or empty for none (caseworks/uploads.py).
+UPLOAD_SCANNER = environment.read("UPLOAD_SCANNER")
 # Who answers for the data, by name and telephone, on the public page of rules (儿童个人信息网络保护规定 art. 8).
 PRIVACY_OFFICER = environment.read("PRIVACY_OFFICER")
 # Where the data are stored, for the same page; say the place and who runs it.

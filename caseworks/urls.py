@@ -32,6 +32,8 @@ urlpatterns = [
     path("", include("caseworks.papers.urls")),
     path("reports/", include("caseworks.reports.urls")),
     path("rights/", include("caseworks.rights.urls")),
+    path("exports/children/", include("caseworks.exchange.out.urls")),
+    path("exports/", include("caseworks.leaving.urls")),
     path("import/", include("caseworks.exchange.urls")),
     path("office/", admin.site.urls),
 ]

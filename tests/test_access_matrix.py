@@ -266,6 +266,48 @@ exchange:errors                             GET    child      200     403      2
 exchange:errors                             GET    neighbour  200     403      404   200     403    403    403     403    404      403  in
 exchange:errors                             GET    foreigner  404     403      404   404     403    403    403     403    200      403  in
 
+# --- Files that leave: `child` is one that the child's school asked for, and so on
+leaving:exports                             GET    -          200     200     200     200     200     200     200     200     200     200     in
+leaving:ask                                 GET    -          404     404     404     404     404     404     404     404     404     404     in
+leaving:ask                                 POST   -          404     404     404     404     404     404     404     404     404     404     in
+leaving:trail                               GET    -          403     403     403     403     403     403     200     403     403     403     in
+out:choose                                  GET    -          200     200     200     200     403     403     403     403     200     403     in
+leaving:export                              GET    child      200     404     200     404     404     404     404     404     404     404     in
+leaving:export                              GET    neighbour  200     404     404     200     404     404     404     404     404     404     in
+leaving:export                              GET    foreigner  404     404     404     404     404     404     404     404     200     404     in
+leaving:decide                              POST   child      422     403     403     403     403     403     404     404     404     403     in
+leaving:decide                              POST   neighbour  422     403     403     403     403     403     404     404     404     403     in
+leaving:decide                              POST   foreigner  404     403     403     403     403     403     404     404     404     403     in
+leaving:withdraw                            POST   child      404     404     302     404     404     404     404     404     404     404     in
+leaving:withdraw                            POST   neighbour  404     404     404     302     404     404     404     404     404     404     in
+leaving:withdraw                            POST   foreigner  404     404     404     404     404     404     404     404     302     404     in
+leaving:password                            POST   child      404     404     410     404     404     404     404     404     404     404     in
+leaving:password                            POST   neighbour  404     404     404     410     404     404     404     404     404     404     in
+leaving:password                            POST   foreigner  404     404     404     404     404     404     404     404     410     404     in
+leaving:fetch                               POST   child      404     404     410     404     404     404     404     404     404     404     in
+leaving:fetch                               POST   neighbour  404     404     404     410     404     404     404     404     404     404     in
+leaving:fetch                               POST   foreigner  404     404     404     404     404     404     404     404     410     404     in
+
+# --- Photographs and scans
+children:attach                             GET    child      403     200     200     404     403     403     403     403     403     403     in
+children:attach                             GET    neighbour  403     404     404     200     403     403     403     403     403     403     in
+children:attach                             GET    foreigner  403     404     404     404     403     403     403     403     403     403     in
+children:attach                             POST   child      403     200     200     404     403     403     403     403     403     403     in
+children:attach                             POST   neighbour  403     404     404     200     403     403     403     403     403     403     in
+children:attach                             POST   foreigner  403     404     404     404     403     403     403     403     403     403     in
+children:attachment                         GET    child      200     200     200     404     403     403     403     403     404     403     in
+children:attachment                         GET    neighbour  200     404     404     200     403     403     403     403     404     403     in
+children:attachment                         GET    foreigner  404     404     404     404     403     403     403     403     200     403     in
+children:attachment_remove                  GET    child      403     200     200     404     403     403     403     403     403     403     in
+children:attachment_remove                  GET    neighbour  403     404     404     200     403     403     403     403     403     403     in
+children:attachment_remove                  GET    foreigner  403     404     404     404     403     403     403     403     403     403     in
+children:attachment_remove                  POST   child      403     302     302     404     403     403     403     403     403     403     in
+children:attachment_remove                  POST   neighbour  403     404     404     302     403     403     403     403     403     403     in
+children:attachment_remove                  POST   foreigner  403     404     404     404     403     403     403     403     403     403     in
+children:attachment_scan                    POST   child      403     302     302     404     403     403     403     403     403     403     in
+children:attachment_scan                    POST   neighbour  403     404     404     302     403     403     403     403     403     403     in
+children:attachment_scan                    POST   foreigner  403     404     404     404     403     403     403     403     403     403     in
+
 # --- The shared admin
 admin:index                                 GET    -          200     403      403   403     403    403    200     200    200      403  in
 admin:index                                 POST   -          200     403      403   403     403    403    200     200    200      403  in
@@ -561,6 +603,17 @@ def _proof(cast: factories.Cast) -> list[str]:
         done_at=timezone.now(), kept_until=date(2029, 11, 23),
     )  # fmt: skip
     return [row.code]
+def _export(cast: factories.Cast, about: str) -> list[str]:
+    """A file that the school of the child has asked for and nobody has decided about."""
+    place, by = HOMES[about]
+    return [factories.export(getattr(cast, by), getattr(cast, place)).code]
+
+
+def _attachment(cast: factories.Cast, about: str) -> list[str]:
+    """A child's code and that of a scan in the archive."""
+    place, by = HOMES[about]
+    child = _child(cast, about)
+    return [child.code, factories.attachment(child, by=getattr(cast, by), place=getattr(cast, place)).code]
 
 
 # what stands in an address about a child beside the child's own code
@@ -578,6 +631,8 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     "rights:consent_withdraw": _consent,
     "rights:hold_end": _held,
     **dict.fromkeys(("rights:erase_confirm", "rights:erase_stop"), _proposed),
+    **dict.fromkeys([f"leaving:{name}" for name in ("export", "decide", "withdraw", "password", "fetch")], _export),
+    **dict.fromkeys([f"children:attachment{name}" for name in ("", "_remove", "_scan")], _attachment),
     "papers:one": lambda cast, about: [_child(cast, about).code, "archive"],
     **dict.fromkeys(
         [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "errors")], _batch

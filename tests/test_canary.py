@@ -25,7 +25,7 @@ from caseworks.checks import all_urls
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
-from caseworks.models import Organization, Session, User
+from caseworks.models import Export, Organization, Session, User
 from tests import factories
 from tests.rights import make as rights
 
@@ -37,7 +37,9 @@ QUERIES_PER_ADDRESS = 3
 
 # Texts that nobody writes freely: codes, paths, keys of lists, what is derived from other fields.
 NOT_FREE = {
+    "Attachment": {"code", "sha256", "file_name", "file_key"},
     "AuditEvent": {"path", "action", "kind"},
+    "Export": {"code", "path", "recipe", "approver_roles", "state", "file_name", "file_key", "sha256"},
     "Organization": {"code", "path", "gb_code"},
     "User": {"password", "username"},
     "Session": {"session_key", "session_data"},
@@ -128,6 +130,9 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     with access.scope(clerk):
         audit.record("child.opened", child, reason=f"{bird}原因", changes={"name": ["", f"{bird}*"]})
+    factories.attachment(child, by=clerk, place=school, title=f"{bird}协议")
+    factories.export(clerk, school, recipe="children.list", asked={"query": f"q={bird}"}, note=f"{bird}说明")
+    Export.objects.filter(by=clerk).update(title=f"{bird}名单.xlsx", purpose=f"{bird}用途")
     codes = (child.code, father.code, mentor.code, contact.code, batch.code, request.code)
     return County(bird, clerk, phone, child.id_number, codes)
 

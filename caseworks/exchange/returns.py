@@ -12,6 +12,7 @@ from caseworks.exchange.layout import text
 from caseworks.exchange.models import ImportBatch, StagedRow
 from caseworks.exchange.problems import Problem
 from caseworks.sheets import Column, write_sheet
+from caseworks.stamps import Stamp
 
 # Our own headings, in the order of the school roll; each is found by columns.match.
 TEMPLATE = (
@@ -38,7 +39,7 @@ def staying_out(batch: ImportBatch) -> Any:
     return batch.rows.filter(verdict__in=[problems.REFUSED, plan.UNDECIDED]).order_by("position")
 
 
-def rows_that_stay_out(batch: ImportBatch) -> IO[bytes]:
+def rows_that_stay_out(batch: ImportBatch, stamp: Stamp | None = None) -> IO[bytes]:
     """A workbook of the rows that stay out, in the columns they came in, with the reason and their old place in front.
 
     It can be corrected and sent again: the two added columns mean nothing to the import.
@@ -64,7 +65,7 @@ def rows_that_stay_out(batch: ImportBatch) -> IO[bytes]:
         Column(_("Sheet and row"), 14),
         *(Column(heading, 20 if "证" in heading or "址" in heading else 12) for heading in headings),
     ]
-    return write_sheet(_("Rows that stayed out"), columns, rows())
+    return write_sheet(_("Rows that stayed out"), columns, rows(), stamp=stamp)
 
 
 def template() -> IO[bytes]:

@@ -3,6 +3,7 @@
 from caseworks.models.audit import AuditArchive, AuditEvent, AuditSeal
 from caseworks.models.base import ChangedError, Editable, PathField, Period, Record, in_force, subtree
 from caseworks.models.keys import KeyCheck
+from caseworks.models.leaving import Export, ExportState
 from caseworks.models.organizations import Organization
 from caseworks.models.signin import FormerPassword, RecoveryCode, SecondFactor, Session
 from caseworks.models.staff import Posting, User
@@ -14,6 +15,8 @@ __all__ = [
     "AuditSeal",
     "ChangedError",
     "Editable",
+    "Export",
+    "ExportState",
     "FormerPassword",
     "KeyCheck",
     "Organization",

@@ -19,20 +19,23 @@ from docx.shared import Mm, Pt
 
 from caseworks.reports.annual_xlsx import made_by_line
 from caseworks.reports.document import Report, Table
+from caseworks.stamps import Stamp
 
 TITLE, BODY, HEADING, SUBHEADING, PAGE_NUMBER = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 LATIN = "Times New Roman"
 TYPE_AREA = 156  # millimetres between the margins
-BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = 16, 22, 12, 14
+BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE, STAMP_SIZE = 16, 22, 12, 14, 7.5
 LINE, TABLE_LINE = 28.95, 20  # 225 mm for 22 lines
 LINE_PITCH = 579  # the same, in twentieths of a point
 TIGHTER = "-5"  # a quarter of a point: 28 characters of 16 points are a little wider than 156 mm
 
 
-def report_document(report: Report) -> IO[bytes]:
+def report_document(report: Report, stamp: Stamp | None = None) -> IO[bytes]:
     """The document, with real headings (navigation pane, contents), repeated table headings and everything printed
     that the figures depend on: definition, cut-off, who made it and when."""
     document = blank_document(report.title, report.made_by)
+    if stamp is not None:
+        _stamp(document, stamp)
     document.add_paragraph(report.title, style="Title")
     for line in report.basis:
         document.add_paragraph(line)
@@ -197,6 +200,17 @@ def _page_number(paragraph: Any, side: Any) -> None:
         if text is None:
             for kind in ("begin", "instruction", "separate", "shown", "end"):
                 run._r.append(_field_part(kind))
+
+
+def _stamp(document: Any, stamp: Stamp) -> None:
+    """Who took the document out, small, below the page number of every page."""
+    page = document.sections[0]
+    for footer in (page.footer, page.even_page_footer):
+        paragraph = footer.add_paragraph()
+        _spacing(paragraph.paragraph_format, indent=0, line=12, align=WD_ALIGN_PARAGRAPH.CENTER)
+        _font(paragraph.add_run(stamp.line), PAGE_NUMBER, STAMP_SIZE)
+    document.core_properties.author = stamp.person
+    document.core_properties.comments = stamp.line[:255]
 
 
 def _field_part(kind: str) -> Any:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,12 +21,14 @@ from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, allows, requires
 from caseworks.codelists import CONCERN, CONTACT_KIND, TOPIC
-from caseworks.downloads import XLSX, Download
+from caseworks.leaving.recipes import Asked, Plan, Recipe, register
+from caseworks.leaving.send import send
 from caseworks.models import Posting
 from caseworks.pages import page, paginate
 from caseworks.privacy import visible
 from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
+from caseworks.stamps import Stamp
 from children.models import Child
 from children.views.saving import carry_out, posted
 from visits import actions, due
@@ -142,9 +146,26 @@ def _without_id_number(request: Request) -> HttpResponse | None:
 
 @requires(Permission.EXPORT_CHILDREN)
 def contacts_export(request: Request) -> HttpResponseBase:
-    """The filtered list as a spreadsheet, with the official words."""
-    form = ContactFilter(request.GET)
-    found = form.rows()
+    """The filtered list as a spreadsheet, with the official words; a long list is asked for first."""
+    return send(request, ContactsRecipe.key, {"query": request.GET.urlencode()})
+
+
+@register
+class ContactsRecipe(Recipe):
+    """What the list of contacts shows; `query` is the list's own address."""
+
+    key, what = "contacts.list", "contacts.export"
+
+    def plan(self, asked: Asked, posting: Posting, today: date) -> Plan:
+        query = QueryDict(asked.get("query", ""))
+        form = ContactFilter(query)
+        found = form.rows()
+        chosen = {name: value for name, value in query.items() if name in form.fields and name != "q" and value}
+        write = partial(_contacts_book, found, posting)
+        return Plan(f"联系记录-{today:%Y%m%d}.xlsx", found.count(), write, filters=chosen)
+
+
+def _contacts_book(found: QuerySet[Contact], posting: Posting, stamp: Stamp) -> IO[bytes]:
     columns = [
         Column("日期", 12),
         Column("方式", 10),
@@ -158,18 +179,9 @@ def contacts_export(request: Request) -> HttpResponseBase:
         Column("记录人", 12),
         Column("记录单位", 20),
     ]
-    rows = found.count()
     with translation.override("zh-hans"):
-        file = write_sheet("联系记录", columns, (_sheet_row(listed, request.posting) for listed in _in_pieces(found)))
-    chosen = {name: value for name, value in request.GET.items() if name in form.fields and name != "q" and value}
-    return Download(
-        file,
-        name=f"联系记录-{timezone.localdate():%Y%m%d}.xlsx",
-        content_type=XLSX,
-        what="contacts.export",
-        rows=rows,
-        filters=chosen,
-    )
+        lines = (_sheet_row(listed, posting) for listed in _in_pieces(found))
+        return write_sheet("联系记录", columns, lines, stamp=stamp)
 
 
 def _in_pieces(rows: QuerySet[Contact]) -> Iterator[Listed]:
