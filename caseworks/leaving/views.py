@@ -29,7 +29,7 @@ from caseworks.pages import page, paginate
 from caseworks.requests import Request
 from caseworks.signin import gates
 from caseworks.stamps import new_stamp
-from caseworks.submissions import led_to, once
+from caseworks.submissions import once
 
 ZIPPED, WORDS = "zipped", "words"
 
@@ -87,8 +87,6 @@ def ask(request: Request) -> HttpResponse:
     recipe, asked, plan = _asked(request)
     zipped = request.GET.get(ZIPPED) == "on"
     form = AskForm(request.POST or None, needs_purpose=bool(plan.reasons), zipped=zipped)
-    if form.is_bound and (location := led_to(request)):
-        return redirect(location)
     if form.is_bound and form.is_valid():
         with once(request) as submission:
             if not submission.again:

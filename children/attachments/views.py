@@ -18,7 +18,7 @@ from caseworks.downloads import Shown
 from caseworks.encryption import CannotOpenError
 from caseworks.pages import page
 from caseworks.requests import Request
-from caseworks.submissions import led_to, once
+from caseworks.submissions import once
 from children.attachments import actions
 from children.attachments.forms import AttachmentForm
 from children.models import Attachment, Child
@@ -33,8 +33,6 @@ def _one(code: str, attachment: str) -> Attachment:
 def add(request: Request, code: str) -> HttpResponse:
     """Add a photograph or a scanned paper."""
     child = get_object_or_404(Child, code=code)
-    if request.method == "POST" and (location := led_to(request)):
-        return redirect(location)
     form = AttachmentForm(request.POST or None, request.FILES or None, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
