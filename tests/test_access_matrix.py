@@ -186,7 +186,7 @@ guardians:care_edit                         GET    child      403     200      2
 guardians:care_edit                         GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
 guardians:care_edit                         GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
 guardians:care_edit                         POST   child      403     200      200   404     403    403    403     403    403      403  in
-guardians:care_edit                         POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+guardians:care_edit                         POST   neighbour  403     404      404   302     403    403    403     403    403      403  in
 guardians:care_edit                         POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
 guardians:care_end                          GET    child      403     200      200   404     403    403    403     403    403      403  in
 guardians:care_end                          GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
