@@ -603,6 +603,8 @@ def _proof(cast: factories.Cast) -> list[str]:
         done_at=timezone.now(), kept_until=date(2029, 11, 23),
     )  # fmt: skip
     return [row.code]
+
+
 def _export(cast: factories.Cast, about: str) -> list[str]:
     """A file that the school of the child has asked for and nobody has decided about."""
     place, by = HOMES[about]

@@ -68,7 +68,9 @@ def exports(request: Request) -> HttpResponse:
 
 def _asked(request: Request) -> tuple[Recipe, Asked, Plan]:
     """What the address asks for. An unknown kind is not found; one that is not theirs is refused."""
-    asked = {name: str(value) for name, value in request.GET.items() if name not in {KIND, ZIPPED, WORDS, keeper.LANGUAGE}}
+    asked = {
+        name: str(value) for name, value in request.GET.items() if name not in {KIND, ZIPPED, WORDS, keeper.LANGUAGE}
+    }
     recipe = recipe_of(request.GET.get(KIND, ""))
     if recipe is None:
         raise Http404

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import audit, privacy
 from caseworks.exchange.models import ImportBatch, StagedRow
 from caseworks.identity import random_code
-from caseworks.models import Posting, Session, Submission, User
+from caseworks.models import Export, Posting, Session, Submission, User
 from caseworks.rights import clock
 from caseworks.rights.models import Erasure
 from caseworks.rights.removal import remove
@@ -126,7 +126,7 @@ def _mentors_gone(group: str, today: date) -> models.QuerySet[Any]:
 
 def _empty_phones(mentors: list[Any]) -> dict[str, int]:
     keys = [mentor.pk for mentor in mentors]
-    return {Mentor._meta.label: Mentor.objects.filter(pk__in=keys).update(phone="")}
+    return {Mentor._meta.label: Mentor.objects.filter(pk__in=keys).update(phone="", version=F("version") + 1)}
 
 
 def _anonymise_mentors(mentors: list[Any]) -> dict[str, int]:
@@ -134,7 +134,11 @@ def _anonymise_mentors(mentors: list[Any]) -> dict[str, int]:
     keys = {mentor.pk for mentor in mentors}
     paired = set(Pairing.objects.filter(mentor__in=keys).values_list("mentor_id", flat=True))
     counts = Counter(
-        {Mentor._meta.label: Mentor.objects.filter(pk__in=paired).update(name=GONE_NAME, phone="", user=None)}
+        {
+            Mentor._meta.label: Mentor.objects.filter(pk__in=paired).update(
+                name=GONE_NAME, phone="", user=None, version=F("version") + 1
+            )
+        }
     )
     counts.update(Mentor.objects.filter(pk__in=keys - paired).delete()[1])
     return dict(counts)
@@ -184,6 +188,12 @@ def steps(today: date, now: datetime) -> Iterator[Step]:
         "proofs of erasure",
         _("proofs of erasure"),
         lambda: Erasure.objects.filter(done_at__lt=ago(_years("proof"))),
+        _delete,
+    )
+    yield Step(
+        "files asked for",
+        _("files asked for"),
+        lambda: Export.objects.filter(asked_at__lt=ago(_years("release"))),
         _delete,
     )
     yield Step(
