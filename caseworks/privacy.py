@@ -177,6 +177,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "contact": "address",
         "inner": "address_index",
     },
+    "children.NameWord": {"inner": "word child"},
+    "children.SavedFilter": {"key": "id code", "staff": "owner organization name query shared"},
+    "children.ChosenColumns": {"key": "id", "staff": "user columns"},
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "guardians.Relative": {
         "key": "id code version",

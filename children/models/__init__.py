@@ -2,7 +2,9 @@
 
 from children.models.archive import Child
 from children.models.counts import PupilCount
+from children.models.lists import ChosenColumns, SavedFilter
 from children.models.places import Enrolment, Residence
 from children.models.reach import Reach
+from children.models.words import NameWord
 
-__all__ = ["Child", "Enrolment", "PupilCount", "Reach", "Residence"]
+__all__ = ["Child", "ChosenColumns", "Enrolment", "NameWord", "PupilCount", "Reach", "Residence", "SavedFilter"]

@@ -1,0 +1,50 @@
+"""The words by which children are found: an index of `Child.search_text`, word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import Q
+
+from caseworks.models import PathField
+
+LONGEST = 40
+
+
+class NameWord(models.Model):
+    """One word by which a child is found: a part of the name, its pinyin, its initials (children/names.py).
+
+    It repeats `Child.search_text`, so that a search in a county of a hundred thousand asks an index. Only whole names
+    of children are made of it, inside queries that have a scope; every writer of children keeps it (`ChildQuerySet`).
+    """
+
+    pk = models.CompositePrimaryKey("word", "child_id")
+    word = PathField(max_length=LONGEST)  # compared byte by byte, so that a beginning is a range
+    child = models.ForeignKey("children.Child", on_delete=models.CASCADE, related_name="+")
+
+
+def beginning(words: str) -> Q:
+    """The condition that a word begins with what was typed."""
+    typed = words[:LONGEST]
+    return Q(word__gte=typed, word__lt=typed + "\U0010ffff")
+
+
+def words_of(search_text: str) -> set[str]:
+    """The words of a text made by `names.search_text`. One that another begins with is left out: who types it finds the
+    other."""
+    words = sorted({word[:LONGEST] for word in search_text.split(" ") if word})
+    return {word for word, after in zip(words, [*words[1:], ""], strict=True) if not after.startswith(word)}
+
+
+def index(texts: Iterable[tuple[object, str]]) -> None:
+    """Write the words of new children: (key, search text) pairs."""
+    rows = [NameWord(child_id=key, word=word) for key, text in texts for word in words_of(text)]
+    NameWord.objects.bulk_create(rows, batch_size=2000)
+
+
+def index_anew(texts: Iterable[tuple[object, str]]) -> None:
+    """Replace the words of children whose names have changed."""
+    texts = list(texts)
+    NameWord.objects.filter(child__in=[key for key, _text in texts]).delete()
+    index(texts)
