@@ -42,10 +42,9 @@ def one_by_one(condition: Q) -> Q:
     asked = Q(_connector=condition.connector, _negated=condition.negated)
     for part in condition.children:
         if isinstance(part, Q):
-            part = one_by_one(part)  # noqa: PLW2901
-        elif isinstance(part, Exists):
-            part = IsNull(Subquery(part.query.exists()), False)  # noqa: PLW2901
-        asked.children.append(part)
+            asked.children.append(one_by_one(part))
+        else:
+            asked.children.append(IsNull(Subquery(part.query.exists()), False) if isinstance(part, Exists) else part)
     return asked
 
 

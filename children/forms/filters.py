@@ -192,13 +192,21 @@ class ChildrenFilter(forms.Form):
     def most(self) -> int:
         """To how many the list is counted: fewer where every child's family must be asked, in an area with many."""
         scope = acting().scope  # type: ignore[union-attr]  # a page has one
+        if not scope.wide:
+            return Pages.most
+        if self._only_words:
+            return MOST_MATCHES
         asks_families = {"left_behind", "carer", "province", "mentor", "grade"} & set(self.used)
-        return MOST_ASKED if scope.wide and asks_families else Pages.most
+        return MOST_ASKED if asks_families else Pages.most
+
+    @property
+    def _only_words(self) -> bool:
+        """True if a name is asked and nothing that narrows it."""
+        return bool(self.used.get("q")) and not set(self.used) - {"q", "definition", "sort"}
 
     def pages(self) -> ChildQuerySet:
         """The children asked for, as pages show them: if nothing but a name is asked, so many matches at most."""
-        narrowing = set(self.used) - {"q", "definition", "sort"}
-        return self.children(most=None if narrowing else MOST_MATCHES + 1)
+        return self.children(most=MOST_MATCHES + 1 if self._only_words else None)
 
     def _standing(self, found: ChildQuerySet, on: date) -> ChildQuerySet:
         used = definition(self.cleaned_data["definition"])

@@ -120,19 +120,13 @@ class ChildQuerySet(ScopedQuerySet):
         name_words.index((child.pk, child.search_text) for child in made)
         return made
 
-    def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
-        objs = list(objs)
-        changed = super().bulk_update(objs, fields, *args, **kwargs)
-        if "search_text" in fields:
-            name_words.index_anew((child.pk, child.search_text) for child in objs)
-        return changed
-
     def update(self, **fields: Any) -> int:
+        """As Django's, which `bulk_update` also ends in."""
         if "search_text" not in fields:
             return super().update(**fields)
         keys = list(self.values_list("pk", flat=True))
         changed = super().update(**fields)
-        name_words.index_anew((key, fields["search_text"]) for key in keys)
+        name_words.index_anew(Child.objects.filter(pk__in=keys).values_list("pk", "search_text"))
         return changed
 
 

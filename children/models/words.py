@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -37,13 +38,13 @@ def words_of(search_text: str) -> set[str]:
     return {word for word, after in zip(words, [*words[1:], ""], strict=True) if not after.startswith(word)}
 
 
-def index(texts: Iterable[tuple[object, str]]) -> None:
+def index(texts: Iterable[tuple[UUID, str]]) -> None:
     """Write the words of new children: (key, search text) pairs."""
     rows = [NameWord(child_id=key, word=word) for key, text in texts for word in words_of(text)]
     NameWord.objects.bulk_create(rows, batch_size=2000)
 
 
-def index_anew(texts: Iterable[tuple[object, str]]) -> None:
+def index_anew(texts: Iterable[tuple[UUID, str]]) -> None:
     """Replace the words of children whose names have changed."""
     texts = list(texts)
     NameWord.objects.filter(child__in=[key for key, _text in texts]).delete()

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.models import User
-from caseworks.privacy import masked
-from children.models import ChosenColumns
+from caseworks.models import Posting, User
+from caseworks.privacy import May, masked, may
+from children.models import Child, ChosenColumns
 from children.views.lines import Line
 
 
@@ -33,7 +33,7 @@ class ListColumn:
     """A column: its key, its heading, its width in a sheet, what it shows of a child, and by which key it sorts.
 
     `fact` gives the value for the sheet. `missing` is said on the page where there is none; `place` is a class of the
-    style sheet. `needs` names what must be read for it besides the child (children/views/lines.py).
+    style sheet. `field` is the archive's own field it shows, where not everybody may see that. `needs` names what must be read for it besides the child (children/views/lines.py).
     """
 
     key: str
@@ -44,6 +44,7 @@ class ListColumn:
     sort: str = ""
     place: str = ""
     needs: str = ""
+    field: str = ""
 
     def cell(self, line: Line, heading: str) -> Cell:
         """The place of this column in the line of a child."""
@@ -74,7 +75,10 @@ COLUMNS: dict[str, ListColumn] = {
         ListColumn("sex", _("Sex"), 6, lambda line: line.child.get_sex_display(), place="beside"),
         ListColumn("age", _("Age"), 6, lambda line: line.age, sort="age", place="num beside"),
         ListColumn("born_on", _("Date of birth"), 12, lambda line: line.child.born_on, sort="age"),
-        ListColumn("id_number", _("ID number"), 21, lambda line: masked(line.child, "id_number"), _("not collected")),
+        ListColumn(
+            "id_number", _("ID number"), 21, lambda line: masked(line.child, "id_number"), _("not collected"),
+            field="id_number",
+        ),
         ListColumn("school", _("School"), 20, _school, _NOT_ON_RECORD, "school", needs="enrolment"),
         ListColumn("grade", _("Grade"), 9, _grade, "", "school", needs="enrolment"),
         ListColumn(
@@ -116,6 +120,15 @@ def chosen_by(user: User) -> tuple[str, ...]:
     return tuple(key for key in row.columns if key in COLUMNS) if row else ()
 
 
-def of(keys: Sequence[str]) -> list[ListColumn]:
-    """The columns of these keys, in the order of the table."""
-    return [column for key, column in COLUMNS.items() if key in keys]
+def offered_to(posting: Posting) -> list[ListColumn]:
+    """The columns this post may look at."""
+    return [
+        column
+        for column in COLUMNS.values()
+        if not column.field or may(Child, column.field, posting) is not May.NOTHING
+    ]
+
+
+def of(keys: Sequence[str], posting: Posting) -> list[ListColumn]:
+    """The columns of these keys that the post may look at, in the order of the table."""
+    return [column for column in offered_to(posting) if column.key in keys]

@@ -63,7 +63,7 @@ def children(request: Request) -> HttpResponse:
     if rows.number == 1:
         note_search(filters.cleaned_data.get("q", ""), rows.paginator.count)
     used = definition(filters.cleaned_data.get("definition", ""))
-    chosen = columns.of(columns.chosen_by(request.user) or columns.USUAL)
+    chosen = columns.of(columns.chosen_by(request.user) or columns.USUAL, request.posting)
     return page(
         request,
         "children/list.html",
@@ -78,7 +78,7 @@ def children(request: Request) -> HttpResponse:
         definition=used,
         today=filters.today,
         too_many_to_sort=filters.order != sort and sorting.MOST_SORTED,
-        columns=columns.COLUMNS.values(),
+        columns=columns.offered_to(request.posting),
         chosen={column.key for column in chosen},
         saved=saved_filters(request),
         query=filters.query,
@@ -146,7 +146,7 @@ def export(request: Request) -> HttpResponseBase:
     total = found.count()
     if filters.order and (total <= sorting.MOST_SORTED or not sorting.needs_few(filters.order)):
         found = sorting.in_order(found, filters.order, filters.day)
-    shown = columns.of(columns.chosen_by(request.user) or columns.USUAL_IN_SHEETS)
+    shown = columns.of(columns.chosen_by(request.user) or columns.USUAL_IN_SHEETS, request.posting)
     name = _("Children %(day)s") % {"day": filters.day.isoformat()}
     notes = [
         _("%(total)s children as of %(day)s.") % {"total": total, "day": filters.day.isoformat()},
@@ -168,7 +168,7 @@ def _in_a_sheet(shown: Sequence[ListColumn], used: Definition) -> list[tuple[Col
         found.append((Column(_words(column, used), column.width), column.fact))
         if column.key == "carer":
             found.append((Column(_("Carer is"), 12), lambda line: line.carer_is))
-    found.insert(1 if shown[0].key == "code" else 0, name)
+    found.insert(1 if shown and shown[0].key == "code" else 0, name)
     return found
 
 
