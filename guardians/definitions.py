@@ -40,11 +40,12 @@ def one_by_one(condition: Q) -> Q:
     single value it cannot. To count everybody, as reports do, the other way is better.
     """
     asked = Q(_connector=condition.connector, _negated=condition.negated)
+    parts: list[Any] = asked.children
     for part in condition.children:
         if isinstance(part, Q):
-            asked.children.append(one_by_one(part))
+            parts.append(one_by_one(part))
         else:
-            asked.children.append(IsNull(Subquery(part.query.exists()), False) if isinstance(part, Exists) else part)
+            parts.append(IsNull(Subquery(part.query.exists()), False) if isinstance(part, Exists) else part)
     return asked
 
 

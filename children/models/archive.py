@@ -22,7 +22,7 @@ from children import idnumbers, names
 from children.models import words as name_words
 
 # So many names are looked through for the pages of a search; who finds more types more, or narrows the list.
-MOST_MATCHES = 5_000
+MOST_MATCHES = 500
 
 
 def years_before(day: date, years: int) -> date:
@@ -55,8 +55,8 @@ class ChildQuerySet(ScopedQuerySet):
     def matching(self, words: str, *, most: int | None = None) -> ChildQuerySet:
         """Children found by name, part of a name, pinyin, initials, ID number or its last four characters, or code.
 
-        With `most`, no more than so many are looked at (for pages: 张 finds thirty thousand in a city), those whose names
-        begin with the words or end in them first; without, all of them.
+        With `most`, no more than so many are looked at in a large area (for pages: 张 finds thirty thousand in a city), and
+        they are looked up at once, because a page is counted and then read; without, all of them.
         """
         words = names.clean(words).lower().replace(" ", "")
         if not words:
@@ -73,9 +73,9 @@ class ChildQuerySet(ScopedQuerySet):
             # a village has a hundred names; to read them is faster than to find all of a country's 张 first
             return self.filter(search_text__contains=f" {words}")
         found = name_words.NameWord.objects.filter(name_words.beginning(words))
-        if most is not None:
-            found = found.filter(InScope("child")).order_by("word", "child")[:most]
-        return self.filter(pk__in=found.values("child"))
+        if most is None:
+            return self.filter(pk__in=found.values("child"))
+        return self.filter(pk__in=name_words.first_children(found.filter(InScope("child")), most))
 
     def with_id_number(self, *numbers: str) -> ChildQuerySet:
         """Archives with one of these ID numbers, however they are written; empty ones are passed over."""

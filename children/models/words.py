@@ -31,6 +31,18 @@ def beginning(words: str) -> Q:
     return Q(word__gte=typed, word__lt=typed + "\U0010ffff")
 
 
+def first_children(rows: models.QuerySet[NameWord], most: int) -> list[UUID]:
+    """The children of the first words, so many at most; each once, though several of its words are among them."""
+    keys = rows.order_by("word", "child").values_list("child", flat=True)
+    enough = 2 * most  # most children are found by two words: zhangwei, zw
+    while True:
+        found = list(keys[:enough])
+        children = list(dict.fromkeys(found))
+        if len(children) >= most or len(found) < enough:
+            return children[:most]
+        enough *= 4
+
+
 def words_of(search_text: str) -> set[str]:
     """The words of a text made by `names.search_text`. One that another begins with is left out: who types it finds the
     other."""

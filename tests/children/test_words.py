@@ -76,3 +76,11 @@ def test_at_most_so_many_within_reach(cast):
     with access.scope(cast.officer, today=timezone.localdate()):
         assert Child.objects.matching("zhang", most=2).count() == 2
         assert Child.objects.matching("zhang", most=1).count() == 1
+
+
+def test_a_child_found_by_several_words_counts_once(cast):
+    for _number in range(3):
+        factories.child("张张张张张张", school=cast.school)
+    with access.scope(cast.officer, today=timezone.localdate()):
+        assert Child.objects.matching("zh", most=4).count() == 4
+        assert Child.objects.matching("zh", most=9).count() == 5
