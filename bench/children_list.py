@@ -30,6 +30,10 @@ _LEFT_BEHIND = f"""AND c.born_on > %(born)s AND (
     AND d.declared_on <= %(today)s ORDER BY d.declared_on DESC, d.id DESC LIMIT 1) IN ('1', '2', '9'))"""
 
 
+_TAIL = """AND c.id IN (SELECT id FROM children_child WHERE id_tail_index = %(tail)s UNION SELECT k.child_id
+    FROM guardians_kinship k JOIN guardians_relative r ON r.id = k.relative_id WHERE r.phone_tail_index = %(phone)s)"""
+
+
 @dataclass(frozen=True)
 class Ask:
     """What is typed into the list: the query of the address, and the condition a programmer would write for it."""
@@ -43,7 +47,7 @@ ASKS = (
     Ask("everyone", {}, ""),
     Ask("zhangwei", {"q": "zhangwei"}, "AND c.search_text LIKE '%% zhangwei%%' ESCAPE '\\'"),
     Ask("张", {"q": "张"}, "AND c.search_text LIKE '%% 张%%' ESCAPE '\\'"),
-    Ask("last four", {"q": "1234"}, "AND c.id_tail_index = %(tail)s"),
+    Ask("last four", {"q": "1234"}, _TAIL),
     Ask("left behind", {"left_behind": "yes"}, _LEFT_BEHIND),
 )
 PLACES = (
@@ -88,12 +92,14 @@ def _by_hand(place: Any, condition: str, ask: Ask, today: date) -> tuple[Callabl
     from caseworks.models import subtree
     from children.models import Child
     from children.models.archive import years_before
+    from guardians.models import Relative
 
     low, high = subtree(place.path)
     key = place.pk.hex if connection.vendor == "sqlite" else place.pk
     values = {
         "place": key, "low": low, "high": high, "today": today, "born": years_before(today, 18),
         "tail": Child._meta.get_field("id_tail_index").digest("1234"),
+        "phone": Relative._meta.get_field("phone_tail_index").digest("1234"),
     }  # fmt: skip
     body = f"FROM children_child c WHERE c.closed_on IS NULL AND {condition} {ask.condition}"
 

@@ -16,8 +16,8 @@ LONGEST = 40
 class NameWord(models.Model):
     """One word by which a child is found: a part of the name, its pinyin, its initials (children/names.py).
 
-    It repeats `Child.search_text`, so that a search in a county of a hundred thousand asks an index. Only whole names
-    of children are made of it, inside queries that have a scope; every writer of children keeps it (`ChildQuerySet`).
+    It repeats `Child.search_text`, so that a search in a county of a hundred thousand asks an index. It is asked only
+    inside queries that have a scope, and every way to write children keeps it (`ChildQuerySet`, `Child.save`).
     """
 
     pk = models.CompositePrimaryKey("word", "child_id")
