@@ -75,7 +75,7 @@ class ChildQuerySet(ScopedQuerySet):
         found = name_words.NameWord.objects.filter(name_words.beginning(words))
         if most is None:
             return self.filter(pk__in=found.values("child"))
-        return self.filter(pk__in=name_words.first_children(found.filter(InScope("child")), most))
+        return self.filter(pk__in=name_words.first_children(found.filter(InScope("child", singly=True)), most))
 
     def with_id_number(self, *numbers: str) -> ChildQuerySet:
         """Archives with one of these ID numbers, however they are written; empty ones are passed over."""

@@ -34,7 +34,7 @@ def beginning(words: str) -> Q:
 def first_children(rows: models.QuerySet[NameWord], most: int) -> list[UUID]:
     """The children of the first words, so many at most; each once, though several of its words are among them."""
     keys = rows.order_by("word", "child").values_list("child", flat=True)
-    enough = 2 * most  # most children are found by two words: zhangwei, zw
+    enough = most + most // 2  # some children are found by two words: z finds zhangwei and zw
     while True:
         found = list(keys[:enough])
         children = list(dict.fromkeys(found))
