@@ -22,7 +22,6 @@ from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
 from children import sorting
 from children.forms.filters import ChildrenFilter, is_full_number
-from children.forms.lists import SaveFilterForm
 from children.models import Child, SavedFilter
 from children.models.archive import ChildQuerySet
 from children.views import columns
@@ -82,7 +81,6 @@ def children(request: Request) -> HttpResponse:
         chosen={column.key for column in chosen},
         saved=saved_filters(request),
         query=filters.query,
-        save_form=SaveFilterForm(),
     )
 
 
