@@ -30,6 +30,10 @@ _LEFT_BEHIND = f"""AND c.born_on > %(born)s AND (
     AND d.declared_on <= %(today)s ORDER BY d.declared_on DESC, d.id DESC LIMIT 1) IN ('1', '2', '9'))"""
 
 
+_TAIL = """AND c.id IN (SELECT id FROM children_child WHERE id_tail_index = %(tail)s UNION SELECT k.child_id
+    FROM guardians_kinship k JOIN guardians_relative r ON r.id = k.relative_id WHERE r.phone_tail_index = %(phone)s)"""
+
+
 @dataclass(frozen=True)
 class Ask:
     """What is typed into the list: the query of the address, and the condition a programmer would write for it."""
@@ -43,7 +47,7 @@ ASKS = (
     Ask("everyone", {}, ""),
     Ask("zhangwei", {"q": "zhangwei"}, "AND c.search_text LIKE '%% zhangwei%%' ESCAPE '\\'"),
     Ask("张", {"q": "张"}, "AND c.search_text LIKE '%% 张%%' ESCAPE '\\'"),
-    Ask("last four", {"q": "1234"}, "AND c.id_tail_index = %(tail)s"),
+    Ask("last four", {"q": "1234"}, _TAIL),
     Ask("left behind", {"left_behind": "yes"}, _LEFT_BEHIND),
 )
 PLACES = (
@@ -67,14 +71,14 @@ def fill(children: int) -> None:
     print(f"  filled in {time.perf_counter() - begun:.0f} s", flush=True)
 
 
-def _signed_in(role: str, code: str) -> tuple[Any, Any]:
+def signed_in(role: str, code: str) -> tuple[Any, Any]:
     """A browser with somebody signed in who holds that role there, and the office."""
     from django.test import Client
 
     from caseworks.models import Organization, Posting, User
 
     place = Organization.objects.get(code=code)
-    user, _made = User.objects.get_or_create(username=f"bench-{role}", defaults={"name": "测试"})
+    user, _made = User.objects.get_or_create(username=f"bench-{role}-{code}", defaults={"name": "测试"})
     Posting.objects.get_or_create(user=user, organization=place, role=role, defaults={"from_on": date(2020, 1, 1)})
     client = Client()
     client.force_login(user)
@@ -88,12 +92,14 @@ def _by_hand(place: Any, condition: str, ask: Ask, today: date) -> tuple[Callabl
     from caseworks.models import subtree
     from children.models import Child
     from children.models.archive import years_before
+    from guardians.models import Relative
 
     low, high = subtree(place.path)
     key = place.pk.hex if connection.vendor == "sqlite" else place.pk
     values = {
         "place": key, "low": low, "high": high, "today": today, "born": years_before(today, 18),
         "tail": Child._meta.get_field("id_tail_index").digest("1234"),
+        "phone": Relative._meta.get_field("phone_tail_index").digest("1234"),
     }  # fmt: skip
     body = f"FROM children_child c WHERE c.closed_on IS NULL AND {condition} {ask.condition}"
 
@@ -122,10 +128,10 @@ def measure() -> None:
     """Print a line for each office and each thing asked."""
     from django.utils import timezone
 
-    today, slow = timezone.localdate(), 0
+    today, missed = timezone.localdate(), {"wall": 0, "processor": 0}
     print(f"  {'':9}{'asked':13}{'children':>9}{'page ms':>9}{'p95':>8}{'processor':>11}{'by hand':>9}{'ratio':>7}")
     for name, role, code, condition in PLACES:
-        client, place = _signed_in(role, code)
+        client, place = signed_in(role, code)
         for ask in ASKS:
             rows, number = _by_hand(place, condition, ask, today)
             page = _page(client, ask)
@@ -134,13 +140,24 @@ def measure() -> None:
             assert shown.paginator.count == min(total, getattr(shown.paginator, "most", total)), (name, ask.words)
             taken = timed(lambda client=client, ask=ask: _page(client, ask), runs=RUNS)
             floor = timed(lambda rows=rows, number=number: (rows(), number()), runs=RUNS)
-            slow += taken.median > TARGET_MS
+            missed["wall"] += taken.median > TARGET_MS
+            missed["processor"] += taken.processor > TARGET_MS
+            said = "" if taken.median <= TARGET_MS else "slow" if taken.processor > TARGET_MS else "slow on the wall"
             print(
                 f"  {name:9}{ask.words:13}{total:9,}{taken.median:9.1f}{taken.p95:8.1f}{taken.processor:11.1f}"
-                f"{floor.median:9.1f}{taken.median / floor.median:7.1f}",
+                f"{floor.median:9.1f}{taken.median / floor.median:7.1f}  {said}",
                 flush=True,
             )
-    print(f"  target {TARGET_MS} ms: {'reached by every page' if not slow else f'missed by {slow} page(s)'}")
+    verdict(TARGET_MS, missed)
+
+
+def verdict(target: int, missed: dict[str, int]) -> None:
+    """Say whether the target was reached: on the wall, and, for a machine with other work, by the processor time of the
+    process (on SQLite the database's too)."""
+    for clock, number in missed.items():
+        print(
+            f"  target {target} ms, {clock:9}: {'reached by every page' if not number else f'missed by {number} page(s)'}"
+        )
 
 
 def main(children: int = CHILDREN, *, full: bool = True) -> None:
@@ -149,7 +166,7 @@ def main(children: int = CHILDREN, *, full: bool = True) -> None:
     from django.conf import settings
 
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    print(f"The children list at {children:,} children", flush=True)
+    print(f"The children list at {children:,} children" if full else "The children list as it is filled", flush=True)
     if full:
         fill(children)
     measure()

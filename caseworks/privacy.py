@@ -201,6 +201,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "secret": "file_key",
         "inner": "file_name",
     },
+    "children.NameWord": {"inner": "word child"},
+    "children.SavedFilter": {"key": "id code", "staff": "owner organization name query shared"},
+    "children.ChosenColumns": {"key": "id", "staff": "user columns"},
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "guardians.Relative": {
         "key": "id code version",

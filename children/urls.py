@@ -1,13 +1,18 @@
 from django.urls import path
 
 from children.attachments import views as attachments
-from children.views import archive, changes, lists
+from children.views import archive, bulk, changes, finding, lists, saved, shares
 
 app_name = "children"
 urlpatterns = [
     path("", lists.children, name="list"),
     path("export/", lists.export, name="export"),
-    path("search/", lists.search, name="search"),
+    path("search/", finding.search, name="search"),
+    path("shares/", shares.shares, name="shares"),
+    path("many/", bulk.bulk, name="bulk"),
+    path("filters/new/", saved.save_filter, name="save_filter"),
+    path("filters/<slug:code>/delete/", saved.delete_filter, name="delete_filter"),
+    path("columns/", saved.choose_columns, name="choose_columns"),
     path("new/", changes.create, name="create"),
     path("<slug:code>/", archive.detail, name="detail"),
     path("<slug:code>/edit/", changes.edit, name="edit"),

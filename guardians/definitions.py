@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.lookups import In
+from django.db.models.lookups import In, IsNull
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.access import subquery
@@ -31,6 +31,22 @@ def _children_with(relations: tuple[str, ...], facts: Any) -> Q:
     """
     of_the_relative = Exists(facts.filter(relative=OuterRef("relative")))
     return Q(Exists(subquery(Kinship).filter(of_the_relative, child=OuterRef("pk"), relation__in=relations)))
+
+
+def one_by_one(condition: Q) -> Q:
+    """The same condition, for the first page of many children: asked of one child after the other as they are read.
+
+    Of `EXISTS` PostgreSQL would sooner read the absences of the whole country into memory once than ask fifty times; of a
+    single value it cannot. To count everybody, as reports do, the other way is better.
+    """
+    asked = Q(_connector=condition.connector, _negated=condition.negated)
+    parts: list[Any] = asked.children
+    for part in condition.children:
+        if isinstance(part, Q):
+            parts.append(one_by_one(part))
+        else:
+            parts.append(IsNull(Subquery(part.query.exists()), False) if isinstance(part, Exists) else part)
+    return asked
 
 
 def away(relations: tuple[str, ...], on: date, **absence: Any) -> Q:
@@ -93,6 +109,10 @@ class Definition:
     def children(self, among: ChildQuerySet, on: date) -> ChildQuerySet:
         """Those of the given children who on a day are left behind by this definition."""
         return among.under_age(self.under, on).filter(self.condition(on))
+
+    def first_of(self, among: ChildQuerySet, on: date) -> ChildQuerySet:
+        """The same children, for a list of which the first page is read."""
+        return among.under_age(self.under, on).filter(one_by_one(self.condition(on)))
 
     def counts(self, child: Child, on: date) -> bool:
         """Whether one child counts on a day."""

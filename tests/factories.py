@@ -21,7 +21,7 @@ from caseworks.phones import clean as clean_phone
 from caseworks.uploads import Picture
 from children import idnumbers
 from children.attachments import actions as attachments
-from children.models import Child, Enrolment, PupilCount, Residence
+from children.models import Child, Enrolment, PupilCount, Residence, SavedFilter
 from children.reach import open_road
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
 from visits.models import Contact, ContactChild, ContactRule, Counterpart, Mentor, Pairing
@@ -197,6 +197,12 @@ def pupil_count(
     rural: int | None = None,
 ) -> PupilCount:
     return PupilCount.objects.create(school=school, term=term, counted_on=counted_on, pupils=pupils, rural_pupils=rural)
+
+
+def saved_filter(
+    owner: User, place: Organization, *, name: str = "女生", query: str = "sex=2", shared: bool = False
+) -> SavedFilter:
+    return SavedFilter.objects.create(owner=owner, organization=place, name=name, query=query, shared=shared)
 
 
 @dataclass(frozen=True)

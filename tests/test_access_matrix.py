@@ -81,8 +81,15 @@ reports:annual                              GET    -          200     403      4
 
 # --- One child: the archive, and the family in it. Whoever keeps archives changes them; the administrator reads
 children:export                             GET    -          200     200      200   200     403    403    403     403    200      403  in
+children:export                             POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:search                             GET    -          302     302      302   302     302    403    403     403    302      403  in
 children:search                             POST   -          302     302      302   302     302    403    403     403    302      403  in
+children:shares                             GET    -          200     200      200   200     200    403    403     403    200      403  in
+children:bulk                               POST   -          403     404      404   404     403    403    403     403    403      403  in
+children:save_filter                        GET    -          302     302      302   302     302    403    403     403    302      403  in
+children:save_filter                        POST   -          302     302      302   302     302    403    403     403    302      403  in
+children:choose_columns                     POST   -          302     302      302   302     302    403    403     403    302      403  in
+children:delete_filter                      POST   filter     404     404      302   404     404    403    403     403    404      403  in
 children:create                             GET    -          403     200      200   200     403    403    403     403    403      403  in
 children:create                             POST   -          403     200      200   200     403    403    403     403    403      403  in
 children:detail                             GET    child      200     200      200   404     200    403    403     403    404      403  in
@@ -662,6 +669,7 @@ ABOUT = {
     "rulehere": lambda cast: [factories.contact_rule(cast.county, "caseworker").code],
     "rulethere": lambda cast: [factories.contact_rule(cast.foreign_village, "caseworker").code],
     "theproof": _proof,
+    "filter": lambda cast: [factories.saved_filter(cast.clerk, cast.school).code],
     "figure": lambda cast: ["archives"],
     "archive": lambda cast: ["archive"],
     "xlsx": lambda cast: ["xlsx"],

@@ -26,6 +26,7 @@ from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.models import Export, Organization, Session, User
+from children.models import SavedFilter
 from tests import factories
 from tests.rights import make as rights
 
@@ -50,7 +51,9 @@ NOT_FREE = {
     "Submission": {"location"},
     "Child": {"code", "id_number", "name_order", "search_text"},
     "PupilCount": {"term"},
+    "NameWord": {"word"},
     "Reach": {"path", "via"},
+    "SavedFilter": {"code", "query"},
     "Residence": {"code"},
     "Relative": {"code", "id_number", "phone"},
     "Contact": {"code"},
@@ -124,6 +127,7 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
         flawed=True, problems=[["name_formula", 0, {"value": f"{bird}错"}]], changes=[["name", "", f"{bird}改"]],
     )  # fmt: skip
     ColumnChoice.objects.create(organization=school, heading=f"{bird}列")
+    SavedFilter.objects.create(owner=clerk, organization=school, name=f"{bird}组", query="sex=2", shared=True)
     Session.objects.create(
         session_key=bird, user=clerk, agent=f"{bird}浏览器", started_at=timezone.now(), used_at=timezone.now(),
         expire_date=timezone.now() + timedelta(minutes=30),

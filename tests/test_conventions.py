@@ -36,6 +36,8 @@ MAY_USE_SUBQUERY = {
     "children/models/archive.py": "children by school or village",
     "children/forms/filters.py": "the filter of the list: the outer query is scoped",
     "guardians/definitions.py": "conditions over children in scope",
+    "children/sorting.py": "what a scoped list is sorted by",
+    "guardians/finding.py": "children found by a number: the outer query is scoped",
     "guardians/family.py": "siblings: the outer query is scoped",
     "caseworks/reports/indicators.py": "conditions over children in scope",
     "caseworks/reports/question.py": "the children of a report: the outer query is scoped",
@@ -46,6 +48,7 @@ MAY_USE_SUBQUERY = {
 # Records that mention a child and are not about one child's life.
 NOT_ABOUT_CHILDREN = {
     "Reach": "the table that scopes are made of",
+    "NameWord": "the words of names, asked inside queries that have a scope",
 }
 # Who may import whom, among the modules that hold facts, rules and changes.
 LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q
@@ -11,25 +12,28 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import Role, subquery
+from caseworks.access import Role, acting, subquery
 from caseworks.codelists import PARENTS, SCHOOL_KINDS
 from caseworks.forms import DateInput
 from caseworks.models import Organization, Posting, in_force
-from children import areas, idnumbers, names
+from caseworks.pages import Pages
+from children import areas, names, sorting
 from children.models import Child, Enrolment
-from children.models.archive import ChildQuerySet, years_before
-from guardians.definitions import away, definition, definition_choices
+from children.models.archive import MOST_MATCHES, ChildQuerySet, years_before
+from guardians.definitions import away, definition, definition_choices, one_by_one
 from guardians.family import cared_for_by
+from guardians.finding import found_by, kind_of_number
 from visits.models import Pairing
 
 EARLIEST = date(2000, 1, 1)
+MOST_ASKED = 5_000
 _ALL = ("", _("All"))
 _YES_NO = [_ALL, ("yes", _("Yes")), ("no", _("No"))]
 
 
 def is_full_number(words: str) -> bool:
     """True for a whole ID number or telephone number, which must not stay in an address."""
-    return len(idnumbers.clean(words)) >= 11 and idnumbers.clean(words)[:11].isdigit()
+    return kind_of_number(words) in {"id_number", "phone"}
 
 
 class ChildrenFilter(forms.Form):
@@ -37,7 +41,7 @@ class ChildrenFilter(forms.Form):
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
 
-    q = forms.CharField(label=_("Name, pinyin or last 4 of the ID number"), max_length=72, required=False)
+    q = forms.CharField(label=_("Name, pinyin, last 4 of ID number or phone"), max_length=72, required=False)
     under = forms.CharField(label=_("School or village"), max_length=40, required=False, widget=forms.Select)
     definition = forms.ChoiceField(label=_("Definition"), required=False)
     left_behind = forms.ChoiceField(label=_("Left behind"), choices=_YES_NO, required=False)
@@ -50,8 +54,9 @@ class ChildrenFilter(forms.Form):
     archive = forms.ChoiceField(
         label=_("Archive"), choices=[("", _("Open")), ("closed", _("Closed")), ("all", _("All"))], required=False
     )
+    sort = forms.ChoiceField(required=False, widget=forms.HiddenInput)
     FIRST = ("q", "under", "left_behind")
-    FOR_MENTORS = ("q", "archive")  # a handful of children need no more
+    FOR_MENTORS = ("q", "archive", "sort")  # a handful of children need no more
 
     def __init__(self, data: QueryDict, *, posting: Posting, today: date) -> None:
         super().__init__(data)
@@ -61,6 +66,7 @@ class ChildrenFilter(forms.Form):
         self.for_mentor = posting.role == Role.MENTOR
         if self.for_mentor:
             self.fields = {name: self.fields[name] for name in self.FOR_MENTORS}
+        self.fields["sort"].choices = [("", ""), *((key, key) for key in sorting.KEYS)]
         self.unknown = sorted(set(data) - set(self.fields) - {"page"})
         for name, codelist in (
             ("grade", codelists.GRADE),
@@ -119,7 +125,7 @@ class ChildrenFilter(forms.Form):
     @property
     def more(self) -> list[forms.BoundField]:
         """The controls behind "more"."""
-        return [field for field in self if field.name not in self.FIRST]
+        return [field for field in self.visible_fields() if field.name not in self.FIRST]
 
     @property
     def uses_more(self) -> bool:
@@ -136,22 +142,34 @@ class ChildrenFilter(forms.Form):
         """The filters in use, as they stand in the address."""
         return {name: self.data[name][:80] for name in self.fields if self.data.get(name)}
 
+    @property
+    def order(self) -> str:
+        """The order asked for, a key of `children.sorting`; empty: by name."""
+        return self.cleaned_data.get("sort") or ""
+
+    @property
+    def query(self) -> str:
+        """The filters in use as an address carries them, in one order, so that two alike are equal."""
+        return urlencode(sorted(self.used.items()))
+
     def in_words(self) -> list[str]:
         """The filters in use, in words, for the foot of the export."""
         words = []
         for name in self.used:
+            if name == "sort":
+                continue
             field, value = self.fields[name], self.data[name]
             choices = dict(getattr(field, "choices", ()))
             shown = self.chosen.name if name == "under" and self.chosen else str(choices.get(value, value))
             words.append(f"{field.label}: {shown}")
         return words
 
-    def children(self) -> ChildQuerySet:
-        """The children asked for, in name order; nobody if the form is not valid."""
+    def children(self, *, most: int | None = None) -> ChildQuerySet:
+        """The children asked for, in name order; nobody if the form is not valid. `most`: see `ChildQuerySet.matching`."""
         if not self.is_valid():
             return Child.objects.none()
         asked, on = self.cleaned_data, self.day
-        found = self._archives(asked["archive"], on).matching(asked["q"])
+        found = found_by(self._archives(asked["archive"], on), asked["q"], most=most)
         if self.chosen is not None:
             found = self._under(found, self.chosen, on)
         if asked.get("sex"):
@@ -162,21 +180,41 @@ class ChildrenFilter(forms.Form):
         if asked.get("left_behind"):
             found = self._standing(found, on)
         if asked.get("carer"):
-            found = found.filter(cared_for_by(asked["carer"], on))
+            found = found.filter(one_by_one(cared_for_by(asked["carer"], on)))
         if asked.get("province"):
-            found = found.filter(away(PARENTS, on, province=asked["province"]))
+            found = found.filter(one_by_one(away(PARENTS, on, province=asked["province"])))
         if asked.get("mentor"):
             paired = Exists(subquery(Pairing).filter(in_force(on), child=OuterRef("pk")))
             found = found.filter(paired if asked["mentor"] == "yes" else ~paired)
         return found.in_name_order()
 
+    @property
+    def most(self) -> int:
+        """To how many the list is counted: fewer where every child's family must be asked, in an area with many."""
+        scope = acting().scope  # type: ignore[union-attr]  # a page has one
+        if not scope.wide:
+            return Pages.most
+        if self._only_words:
+            return MOST_MATCHES
+        asks_families = {"left_behind", "carer", "province", "mentor", "grade"} & set(self.used)
+        return MOST_ASKED if asks_families else Pages.most
+
+    @property
+    def _only_words(self) -> bool:
+        """True if a name is asked and nothing that narrows it."""
+        return bool(self.used.get("q")) and not set(self.used) - {"q", "definition", "sort"}
+
+    def pages(self) -> ChildQuerySet:
+        """The children asked for, as pages show them: if nothing but a name is asked, so many matches at most."""
+        return self.children(most=MOST_MATCHES + 1 if self._only_words else None)
+
     def _standing(self, found: ChildQuerySet, on: date) -> ChildQuerySet:
         used = definition(self.cleaned_data["definition"])
         if self.cleaned_data["left_behind"] == "yes":
-            return used.children(found, on)
+            return used.first_of(found, on)
         # not the condition turned round: where nothing was declared it is unknown, and its negation unknown too
         young = subquery(Child).filter(born_on__gt=years_before(on, used.under), pk=OuterRef("pk"))
-        return found.exclude(Exists(young.filter(used.condition(on))))
+        return found.exclude(Exists(young.filter(one_by_one(used.condition(on)))))
 
     def _archives(self, archive: str, on: date) -> ChildQuerySet:
         if archive == "closed":

@@ -13,12 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet, subquery
+from caseworks.access import AboutChildren, InScope, ScopedManager, ScopedQuerySet, acting, subquery
 from caseworks.codelists import CodeField
 from caseworks.encryption import BlindIndexField, SealedField
-from caseworks.identity import random_code
+from caseworks.identity import ALPHABET, random_code
 from caseworks.models import Editable, Organization, in_force, subtree
 from children import idnumbers, names
+from children.models import words as name_words
+
+# So many names are looked through for the pages of a search; who finds more types more, or narrows the list.
+MOST_MATCHES = 500
 
 
 def years_before(day: date, years: int) -> date:
@@ -48,20 +52,30 @@ class ChildQuerySet(ScopedQuerySet):
         """Archives opened from a day to a day, both included."""
         return self.filter(opened_on__range=(first, last))
 
-    def matching(self, words: str) -> ChildQuerySet:
-        """Children found by name, part of a name, pinyin, initials, ID number or its last four characters, or code."""
+    def matching(self, words: str, *, most: int | None = None) -> ChildQuerySet:
+        """Children found by name, part of a name, pinyin, initials, ID number or its last four characters, or code.
+
+        With `most`, no more than so many are looked at in a large area (for pages: 张 finds thirty thousand in a city), and
+        they are looked up at once, because a page is counted and then read; without, all of them.
+        """
         words = names.clean(words).lower().replace(" ", "")
         if not words:
             return self
-        # no name begins with digits, so these two ask an index alone
+        # no name begins with digits, and no pinyin is without vowels: each of these asks one index alone
         if len(words) == 4 and words[:3].isdigit():
             return self.filter(id_tail_index=words)
         if len(words) == 18 and words[:17].isdigit():
             return self.filter(id_index=words)
-        found = Q(search_text__contains=f" {words}")
-        if len(words) == 10:
-            found |= Q(code=words.upper())
-        return self.filter(found)
+        if len(words) == 10 and set(words.upper()) <= set(ALPHABET):
+            return self.filter(code=words.upper())
+        now = acting()
+        if now is None or not (now.scope.wide or now.scope.everyone) or len(words) > name_words.LONGEST:
+            # a village has a hundred names; to read them is faster than to find all of a country's 张 first
+            return self.filter(search_text__contains=f" {words}")
+        found = name_words.NameWord.objects.filter(name_words.beginning(words))
+        if most is None:
+            return self.filter(pk__in=found.values("child"))
+        return self.filter(pk__in=name_words.first_children(found.filter(InScope("child", singly=True)), most))
 
     def with_id_number(self, *numbers: str) -> ChildQuerySet:
         """Archives with one of these ID numbers, however they are written; empty ones are passed over."""
@@ -98,6 +112,22 @@ class ChildQuerySet(ScopedQuerySet):
     def in_name_order(self) -> ChildQuerySet:
         """By the reading of the name, as a Chinese list is read."""
         return self.order_by("name_order", "id")
+
+    # Every way to write many children keeps the words by which they are found.
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        made = super().bulk_create(objs, *args, **kwargs)
+        name_words.index((child.pk, child.search_text) for child in made)
+        return made
+
+    def update(self, **fields: Any) -> int:
+        """As Django's, which `bulk_update` also ends in."""
+        if "search_text" not in fields:
+            return super().update(**fields)
+        keys = list(self.values_list("pk", flat=True))
+        changed = super().update(**fields)
+        name_words.index_anew(Child.objects.filter(pk__in=keys).values_list("pk", "search_text"))
+        return changed
 
 
 ChildManager = ScopedManager.from_queryset(ChildQuerySet)
@@ -145,8 +175,7 @@ class Child(Editable, AboutChildren):
     class Meta(AboutChildren.Meta):
         verbose_name = _("child")
         verbose_name_plural = _("children")
-        # search_text is in the index so that a search down a large list reads the index only (docs/performance.md)
-        indexes = [models.Index(fields=["name_order", "id", "search_text"], name="child_by_name")]
+        indexes = [models.Index(fields=["name_order", "id"], name="child_by_name")]
         constraints = [
             models.UniqueConstraint(
                 fields=["id_index"],
@@ -173,8 +202,13 @@ class Child(Editable, AboutChildren):
         return self
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        new, before = self._state.adding, self.search_text
         self.derive()
         super().save(*args, **kwargs)
+        if new:
+            name_words.index([(self.pk, self.search_text)])
+        elif before != self.search_text:
+            name_words.index_anew([(self.pk, self.search_text)])
 
     def get_absolute_url(self) -> str:
         return reverse("children:detail", args=[self.code])

@@ -31,6 +31,7 @@ class Enrolment(Editable, AboutChildren, Period):
     student_number = models.CharField(_("number in class"), max_length=20, blank=True)
 
     get_grade_display: Callable[[], str]
+    get_boarding_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("enrolment")

@@ -20,9 +20,11 @@
 
   if (box) {
     box.form.addEventListener("keydown", walk);
-    box.addEventListener("input", () => { if (!box.value.trim()) found.replaceChildren(); });
     document.addEventListener("click", (event) => { if (!box.form.contains(event.target)) found.replaceChildren(); });
-    // an answer that comes after the box was emptied is not shown
-    box.addEventListener("htmx:beforeSwap", (event) => { if (!box.value.trim()) event.detail.shouldSwap = false; });
+    // an answer to something typed before is not shown, nor one that comes after the box was left
+    box.addEventListener("htmx:beforeSwap", (event) => {
+      const asked = event.detail.requestConfig.parameters.q ?? "";
+      if (asked.trim() !== box.value.trim() || !box.form.contains(document.activeElement)) event.detail.shouldSwap = false;
+    });
   }
 }
