@@ -47,6 +47,10 @@ NOT_FREE = {
     "Submission": {"location"},
     "Child": {"code", "id_number", "name_order", "search_text"},
     "PupilCount": {"term"},
+    "Handover": {"code", "via", "from_path", "to_path", "proposed_path"},
+    "Grant": {"code"},
+    "Promotion": {"code"},
+    "Merge": {"code", "before"},
     "Reach": {"path", "via"},
     "Residence": {"code"},
     "Relative": {"code", "id_number", "phone"},
@@ -101,6 +105,10 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     contact = factories.contact(
         child, by=clerk, place=school, note=f"{bird}谈话", met=(("father", father),), held_on=date(2026, 11, 2)
     )
+    factories.handover(child, school, village, by=clerk, note=f"{bird}转学", answer=f"{bird}答复")
+    factories.grant(child, school, clerk, words=f"{bird}危险")
+    factories.merge(child, by=clerk)
+    factories.promotion(school, clerk, child)
     factories.contact_rule(school, "school_staff")
     factories.pupil_count(school, 321)
     batch = ImportBatch.objects.create(

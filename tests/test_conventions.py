@@ -27,6 +27,10 @@ PACKAGES = ("caseworks", "children", "guardians", "visits")
 # Everything in scope, for no single person.
 MAY_ENTER_EVERYONE = {
     "caseworks/access.py": "defines it",
+    "children/handover/actions.py": "whether and where a child who is named by the whole ID number has an archive",
+    "children/promotion/actions.py": "pupils who have left the school, when their promotion is taken back",
+    "guardians/duplicates/actions.py": "counts whether a relative also belongs to a child out of reach",
+    "visits/handed_over.py": "the contacts that a former keeper logged itself",
 }
 # Rows without a scope of their own, inside a query that has one.
 MAY_USE_SUBQUERY = {
@@ -44,6 +48,7 @@ MAY_USE_SUBQUERY = {
 # Records that mention a child and are not about one child's life.
 NOT_ABOUT_CHILDREN = {
     "Reach": "the table that scopes are made of",
+    "Handover": "seen by the offices between which it goes: as closed by default, over their paths (BetweenOffices)",
 }
 # Who may import whom, among the modules that hold facts, rules and changes.
 LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}
@@ -61,6 +66,7 @@ WITHOUT_BY = {
     "check_second_factor": "only one's own",
     "end_period": "a part of actions that say who",
     "end_pairings_of_closed_archive": "called by a hook, in the action that closed the archive",
+    "withdraw_those_of_closed_archive": "the same",
 }
 # Actions that refuse what has not happened yet.
 MAY_READ_THE_CLOCK = {
