@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks import access, audit, codelists
-from caseworks.access import ROLES, Via
+from caseworks.access import ROLES, Permission, Via
 from caseworks.models import AuditEvent, Organization, Posting, User
 from children import actions, rules
 from children.models import Child, Enrolment, Grant, Handover, Residence
@@ -229,7 +229,9 @@ def _settle_state(handover: Handover, by: User, state: str, answer: str = "") ->
 
 def may_answer(handover: Handover) -> bool:
     """Whether whoever acts accepts or returns it: the receiver what was proposed, the giver what was asked for."""
-    return Handover.objects.to_answer(_posting()).filter(pk=handover.pk).exists()
+    posting = _posting()
+    keeps = posting.allows(Permission.KEEP_ARCHIVES)
+    return keeps and Handover.objects.to_answer(posting).filter(pk=handover.pk).exists()
 
 
 def may_withdraw(handover: Handover) -> bool:

@@ -71,7 +71,7 @@ def detail(request: Request, code: str) -> HttpResponse:
 def _detail(request: Request, handover: Handover, *, error: str = "") -> HttpResponse:
     posting = request.posting
     [line] = shown([handover], posting, timezone.localdate())
-    answers = posting.allows(Permission.KEEP_ARCHIVES) and actions.may_answer(handover)
+    answers = actions.may_answer(handover)
     contacts = [] if line.child else own_contacts(handover, posting)
     return page(
         request,

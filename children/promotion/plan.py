@@ -38,14 +38,20 @@ def next_class(name: str, grade: str, to_grade: str) -> str:
         return name
     old, new = codelists.GRADE[grade], codelists.GRADE[to_grade]
     old_words, new_words = (old.zh, *old.also), (new.zh, *new.also)
-    for place, word in enumerate(old_words):
+    for word in old_words:
         if len(word) > 1 and not word.isdigit() and name.startswith(word):
-            return (new_words[place] if place < len(new_words) else new.zh) + name[len(word) :]
+            alike = (each for each in new_words if _style(each) == _style(word))
+            return next(alike, new.zh) + name[len(word) :]
     if grade.isdigit() and to_grade.isdigit():
         for short, long in ((grade, to_grade), (_numeral(grade), _numeral(to_grade))):
             if re.match(rf"{short}[（(.．·-]", name):
                 return long + name[len(short) :]
     return name
+
+
+def _style(word: str) -> tuple[bool, ...]:
+    """How a grade is written: 三年级, 3年级, 初一, 初中一年级, 小学三年级, 小班."""
+    return word[0].isdigit(), word[0] == "初", word[:2] == "小学", len(word) < 3
 
 
 def _numeral(grade: str) -> str:

@@ -55,8 +55,9 @@ def suspicions() -> list[Suspicion]:
     found: dict[Pair, set[str]] = {}
     for key, pair in [*_by_number(), *_by_name(), *_by_phone()]:
         found.setdefault(pair, set()).add(key)
-    for pair in KeptApart.objects.values_list("child_id", "other_id"):
-        found.pop(pair, None)
+    for first, second in KeptApart.objects.values_list("child_id", "other_id"):
+        found.pop((first, second), None)
+        found.pop((second, first), None)
     children = Child.objects.in_bulk({key for pair in found for key in pair})
     made = [
         Suspicion(children[first], children[second], tuple(sorted(keys, key=lambda each: -_WEIGHT[each])))

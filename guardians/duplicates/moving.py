@@ -28,10 +28,15 @@ Moves = dict[str, list[str]]
 
 
 def relations_to(model: type[models.Model]) -> list[Any]:
-    """Every foreign key of the registry that names this kind of record, also those without a way back."""
+    """Every foreign key of the registry that names this kind of record, also those without a way back. The link by which
+    the record is reached comes last: once it has moved, the rest would be out of reach."""
     related = model._meta.get_fields(include_hidden=True)
     found = [each for each in related if each.auto_created and (each.one_to_many or each.one_to_one)]
-    return sorted(found, key=name_of)
+    return sorted(found, key=lambda each: (_reaches(each), name_of(each)))
+
+
+def _reaches(relation: Any) -> bool:
+    return getattr(relation.related_model, "scope_links", "") == relation.field.name
 
 
 def name_of(relation: Any) -> str:

@@ -55,5 +55,5 @@ class KeptApart(Record, AboutChildren):
         verbose_name = _("not the same child")
         constraints = [
             models.UniqueConstraint(fields=["child", "other"], name="a_pair_is_kept_apart_once"),
-            models.CheckConstraint(condition=Q(child__lt=F("other")), name="a_pair_stands_in_one_order"),
+            models.CheckConstraint(condition=~Q(child=F("other")), name="a_pair_is_of_two_children"),
         ]
