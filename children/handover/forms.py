@@ -48,7 +48,7 @@ class ProposeForm(ClassifiedForm, ActionForm):
     to = _Places(
         Organization.objects.none(),
         to_field_name="code",
-        label=_("Goes to"),
+        label=_("Receiver"),
         widget=forms.RadioSelect,
         empty_label=None,
     )

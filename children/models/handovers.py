@@ -86,7 +86,7 @@ class Handover(Record, BetweenOffices):
     proposed_path = PathField(editable=False)
     asked_by_receiver = models.BooleanField(_("asked for by the receiver"), default=False)
     reason = CodeField(codelists.HANDOVER_REASON, verbose_name=_("reason"), blank=False)
-    note = SealedField(_("note"), max_length=300, multiline=True)
+    note = SealedField(_("remark"), max_length=300, multiline=True)
     moves_on = models.DateField(_("from which day"))
     state = CodeField(codelists.HANDOVER_STATE, verbose_name=_("state"), default="waiting", editable=False)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

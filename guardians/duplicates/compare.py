@@ -57,7 +57,7 @@ def facts(keep: Child, absorb: Child, posting: Posting) -> list[Fact]:
     for name, model in PLACES.items():
         mine, theirs = _place(model, keep), _place(model, absorb)
         if mine or theirs:
-            newer = bool(mine and theirs and theirs.from_on > mine.from_on)
+            newer = bool(mine and theirs and _weight(theirs) > _weight(mine))
             differs = bool(mine and theirs)  # one alone comes along by itself
             found.append(Fact(name, label(mine or theirs, name), _words(mine), _words(theirs), differs, newer))
     return found
@@ -81,6 +81,12 @@ def _better(name: str, keep: Child, absorb: Child) -> bool:
 def _place(model: Any, child: Child) -> Any:
     rows = model.objects.filter(child=child, until_on__isnull=True)
     return rows.select_related("school" if model is Enrolment else "village").first()
+
+
+def _weight(row: Enrolment | Residence) -> tuple[Any, ...]:
+    """What is said in full is better than half; then what is newer."""
+    said = [row.grade, row.class_name] if isinstance(row, Enrolment) else [row.address]
+    return sum(bool(each) for each in said), row.from_on
 
 
 def _words(row: Enrolment | Residence | None) -> str:
