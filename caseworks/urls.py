@@ -32,6 +32,7 @@ urlpatterns = [
     path("handovers/", include("children.handover.urls")),
     path("promotions/", include("children.promotion.urls")),
     path("duplicates/", include("guardians.duplicates.urls")),
+    path("", include("caseworks.papers.urls")),
     path("reports/", include("caseworks.reports.urls")),
     path("import/", include("caseworks.exchange.urls")),
     path("office/", admin.site.urls),

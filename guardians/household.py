@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,8 +11,7 @@ from uuid import UUID
 from caseworks import codelists
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from children.models import Child
-from guardians.family import carers_on, kinships_of, siblings_of
-from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
+from guardians.models import Absence, Kinship, Relative, Situation
 
 
 @dataclass(frozen=True)
@@ -85,76 +84,30 @@ def _holds(row: Absence | Situation, on: date) -> bool:
 
 def household(child: Child, on: date) -> Household:
     """Everyone on record around a child: three queries."""
-    kinships = list(kinships_of(child))
-    facts = _facts_of([kinship.relative_id for kinship in kinships])
-    return Household(
-        tuple(Member(kinship.relative, kinship.relation, *facts(kinship.relative_id), on) for kinship in kinships)
+    return households([child], on)[child.pk]
+
+
+def households(children: Iterable[Child], on: date) -> dict[UUID, Household]:
+    """The same for many children, in the same three queries: child key → everyone around the child."""
+    keys = [child.pk for child in children]
+    kinships = list(
+        Kinship.objects.filter(child__in=keys).select_related("relative").order_by("child", "relation", "id")
     )
-
-
-def _facts_of(relatives: list[UUID]) -> Callable[[UUID], tuple[tuple[Absence, ...], tuple[Situation, ...]]]:
-    """What is on record of many relatives: their absences and situations, the latest first."""
+    relatives = {kinship.relative_id for kinship in kinships}
     absences, situations = defaultdict(list), defaultdict(list)
     for absence in Absence.objects.filter(relative__in=relatives).order_by("-from_on", "-id"):
         absences[absence.relative_id].append(absence)
     for situation in Situation.objects.filter(relative__in=relatives).order_by("-from_on", "-id"):
         situations[situation.relative_id].append(situation)
-    return lambda relative: (tuple(absences[relative]), tuple(situations[relative]))
-
-
-# --- The whole household: all children of one pair of parents ----------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Person:
-    """A relative of one or more children of the household: what they are to each, and of whom they take care."""
-
-    member: Member
-    children: tuple[Child, ...]
-    cares_for: tuple[Child, ...]
-
-
-@dataclass(frozen=True)
-class Tree:
-    """The children who share a parent, the eldest first, and their relatives by generation; each person once."""
-
-    children: tuple[Child, ...]
-    people: tuple[Person, ...]
-    cares: dict[UUID, Entrustment]
-
-    def _of(self, relations: tuple[str, ...]) -> list[Person]:
-        return [person for person in self.people if person.member.relation in relations]
-
-    @property
-    def grandparents(self) -> list[Person]:
-        return self._of(codelists.GRANDPARENTS)
-
-    @property
-    def parents(self) -> list[Person]:
-        return self._of(PARENTS)
-
-    @property
-    def others(self) -> list[Person]:
-        """Aunts, cousins, neighbours: whoever is of neither generation."""
-        return [person for person in self.people if person.member.relation not in (*codelists.GRANDPARENTS, *PARENTS)]
-
-
-def tree(child: Child, on: date) -> Tree:
-    """Everyone around a child and the siblings in scope: seven queries, however many there are."""
-    children = sorted([child, *siblings_of(child)], key=lambda each: (each.born_on, each.pk))
-    cares = carers_on(children, on)
-    kinships: dict[UUID, list[Kinship]] = defaultdict(list)
-    rows = Kinship.objects.filter(child__in=children).select_related("relative").order_by("relation", "id")
-    for kinship in rows:
-        kinships[kinship.relative_id].append(kinship)
-    facts = _facts_of(list(kinships))
-    named = {each.pk: each for each in children}
-    people = [
-        Person(
-            Member(links[0].relative, links[0].relation, *facts(relative), on),
-            tuple(named[link.child_id] for link in links),
-            tuple(each for each in children if each.pk in cares and cares[each.pk].relative_id == relative),
+    members: dict[UUID, list[Member]] = defaultdict(list)
+    for kinship in kinships:
+        members[kinship.child_id].append(
+            Member(
+                kinship.relative,
+                kinship.relation,
+                tuple(absences[kinship.relative_id]),
+                tuple(situations[kinship.relative_id]),
+                on,
+            )
         )
-        for relative, links in kinships.items()
-    ]
-    return Tree(tuple(children), tuple(people), cares)
+    return {key: Household(tuple(members[key])) for key in keys}

@@ -130,8 +130,13 @@ class ReturnForm(ActionForm):
 class EmergencyForm(ClassifiedForm, _NumberForm):
     """Why an archive must be opened at once."""
 
+    fields: dict[str, Any]  # each kind of field has attributes of its own
     kept_in = {"reason": "children.Grant", "words": "children.Grant"}
     unclassified = ("id_number",)
 
     reason = Grant._meta.get_field("reason").formfield()
     words = Grant._meta.get_field("words").formfield(widget=forms.Textarea(attrs={"rows": 2, "maxlength": 200}))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].choices = [("", "—"), *codelists.EMERGENCY.choices()]

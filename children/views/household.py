@@ -12,7 +12,7 @@ from caseworks.pages import page
 from caseworks.requests import Request
 from children.models import Child
 from children.views.lines import places
-from guardians.household import tree
+from guardians.tree import tree
 
 
 @requires(Permission.VIEW_ARCHIVES)
