@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from caseworks import codelists
 from caseworks.models import Posting
 from caseworks.privacy import label, visible
 from children.models import Child, Enrolment, Residence
 from guardians.duplicates import moving
 from guardians.duplicates.actions import PLACES
-from guardians.family import kinships_of
-from guardians.models import Relative
+from guardians.models import Kinship, Relative
 
 ONE_OF_EACH = ("51", "52", "61", "62", "63", "64")
 
@@ -96,6 +97,11 @@ def _words(row: Enrolment | Residence | None) -> str:
         return f"{row.village} {row.from_on.isoformat()}"
     grade = row.get_grade_display() if row.grade else ""
     return f"{row.school} {grade}{row.class_name} {row.from_on.isoformat()}"
+
+
+def kinships_of(child: Child) -> QuerySet[Kinship]:
+    """The child's relatives with what they are to the child, parents first, then by the code of the relation."""
+    return child.kinships.select_related("relative").order_by("relation", "id")
 
 
 def twins(keep: Child, absorb: Child) -> list[Twins]:

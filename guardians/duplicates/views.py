@@ -22,9 +22,8 @@ from children.models import Child
 from children.views.lines import places
 from children.views.saving import carry_out, posted
 from guardians.duplicates import actions
-from guardians.duplicates.compare import Fact, Twins, facts, twins
+from guardians.duplicates.compare import Fact, Twins, facts, kinships_of, twins
 from guardians.duplicates.finder import suspicions
-from guardians.family import kinships_of
 from guardians.models import Kinship, Merge, Relative
 
 PAIRS_A_PAGE = 20
