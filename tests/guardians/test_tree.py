@@ -67,5 +67,5 @@ def test_it_costs_the_same_for_one_child_and_for_three(cast, sign_in, number, dj
     factories.relative(*children, relation="52", name="母亲")
     client = sign_in(cast.caseworker)
     client.get(_page(children[0]))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(_page(children[0]))
