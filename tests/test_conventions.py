@@ -30,6 +30,7 @@ MAY_ENTER_EVERYONE = {
     "children/handover/actions.py": "whether and where a child who is named by the whole ID number has an archive",
     "children/promotion/actions.py": "pupils who have left the school, when their promotion is taken back",
     "guardians/duplicates/actions.py": "counts whether a relative also belongs to a child out of reach",
+    "guardians/duplicates/moving.py": "hand-overs of a merged archive between other offices",
     "visits/handed_over.py": "the contacts that a former keeper logged itself",
 }
 # Rows without a scope of their own, inside a query that has one.

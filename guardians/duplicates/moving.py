@@ -7,12 +7,15 @@ still be seen there, is dropped and remembered in full.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.apps import apps
 from django.core import serializers
 from django.db import IntegrityError, models, transaction
 
+from caseworks import access
+from caseworks.access import BetweenOffices
 from caseworks.encryption import BlindIndexField
 from caseworks.privacy import group_of
 
@@ -58,6 +61,12 @@ def values_of(model: type[models.Model]) -> list[str]:
     ]
 
 
+def _whole(model: type[models.Model]) -> AbstractContextManager[Any]:
+    """What goes from office to office moves also where whoever merges is neither; the rest is in reach with the child."""
+    between = issubclass(model, BetweenOffices)
+    return access.everyone("hand-overs go along with a merged archive") if between else nullcontext()
+
+
 def move(old: models.Model, new: models.Model, *, drop: bool = False) -> tuple[Moves, list[Any]]:
     """Let everything that names `old` name `new`. Returns what moved, and the rows that were dropped because the same
     stands with the survivor already (without `drop` these stay with `old`)."""
@@ -67,12 +76,13 @@ def move(old: models.Model, new: models.Model, *, drop: bool = False) -> tuple[M
         name, field, rows = name_of(relation), relation.field.name, relation.related_model._default_manager
         if name in STAYS:
             continue
-        for key in list(rows.filter(**{field: old.pk}).order_by("pk").values_list("pk", flat=True)):
-            if _rename(rows, key, field, new.pk):
-                moved.setdefault(name, []).append(str(key))
-            elif drop:
-                dropped += serializers.serialize("python", rows.filter(pk=key))
-                rows.filter(pk=key).delete()
+        with _whole(relation.related_model):
+            for key in list(rows.filter(**{field: old.pk}).order_by("pk").values_list("pk", flat=True)):
+                if _rename(rows, key, field, new.pk):
+                    moved.setdefault(name, []).append(str(key))
+                elif drop:
+                    dropped += serializers.serialize("python", rows.filter(pk=key))
+                    rows.filter(pk=key).delete()
     return moved, [_plain(row) for row in dropped]
 
 
@@ -80,7 +90,9 @@ def move_back(moved: Moves, dropped: list[Any], to: Any) -> None:
     """Take a move back: what came over names `to` again, and what was dropped is there again."""
     for name, keys in moved.items():
         label, _dot, field = name.rpartition(".")
-        apps.get_model(label)._default_manager.filter(pk__in=keys).update(**{field: to})
+        model = apps.get_model(label)
+        with _whole(model):
+            model._default_manager.filter(pk__in=keys).update(**{field: to})
     for row in serializers.deserialize("python", dropped):
         row.save(force_insert=True)
 

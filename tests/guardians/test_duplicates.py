@@ -15,7 +15,7 @@ from caseworks import access, audit
 from caseworks.access import Via
 from children import actions as archives
 from children.actions import ChangedError
-from children.models import Child, Enrolment, Reach, Residence
+from children.models import Child, Enrolment, Handover, Reach, Residence
 from guardians import actions as family
 from guardians.duplicates import actions, moving
 from guardians.duplicates.finder import suspicions
@@ -243,6 +243,17 @@ class TestMerging:
         _merge(cast, twin, relatives=[(cast.mother, second)])
         with access.everyone("test"):
             assert cast.neighbour.kinships.get().relative == second
+
+    def test_a_hand_over_between_other_offices_goes_along(self, cast, twin, acting):
+        handover = factories.handover(
+            twin, cast.other_village, cast.foreign_village, by=cast.stranger, via=Via.RESIDENCE
+        )
+        merge = _merge(cast, twin)
+        with access.everyone("test"):
+            assert Handover.objects.get(pk=handover.pk).child == cast.child
+        actions.undo(merge=Merge.objects.get(pk=merge.pk), by=acting)
+        with access.everyone("test"):
+            assert Handover.objects.get(pk=handover.pk).child == twin
 
     def test_the_open_archive_is_the_one_to_keep(self, cast, twin, acting):
         closed = archives.close(child=_read(cast.child), by=acting, on=date(2026, 11, 1), reason="moved")
