@@ -19,10 +19,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.apps import apps
-from django.core.exceptions import FullResultSet, PermissionDenied
+from django.core.exceptions import EmptyResultSet, FullResultSet, PermissionDenied
 from django.db import models
 from django.db.models.expressions import Exists, Expression, F, OuterRef, Subquery
-from django.db.models.lookups import In, IsNull
+from django.db.models.lookups import GreaterThanOrEqual, In, IsNull, LessThan
+from django.db.models.sql.where import OR, WhereNode
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -368,6 +369,42 @@ class ScopedQuerySet(SealedQuerySet):
         raise ScopeError("Raw SQL does not know the scope in force.")
 
 
+class InOffice(Expression):
+    """SQL condition: one of the offices whose paths these columns hold lies where whoever acts works, *when the SQL is
+    written*; for what goes from office to office about a child whom not both of them reach."""
+
+    conditional = True
+    output_field = models.BooleanField()
+
+    def __init__(self, *columns: str | Expression) -> None:
+        super().__init__()
+        self.columns = [F(column) if isinstance(column, str) else column for column in columns]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self.columns
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        self.columns = list(exprs)
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        current = _scope_in_force()
+        if current.everyone:
+            raise FullResultSet
+        within: list[Any] = [
+            _both(GreaterThanOrEqual(column, low), LessThan(column, high))
+            for column in self.columns
+            for low, high in current.ranges
+        ]
+        if not within:
+            raise EmptyResultSet
+        sql, params = compiler.compile(WhereNode(within, connector=OR))
+        return f"({sql})", params
+
+
+def _both(*conditions: Any) -> WhereNode:
+    return WhereNode(list(conditions))
+
+
 def subquery(model: type[models.Model]) -> models.QuerySet:
     """A queryset without a scope of its own, only for use *inside* a scoped one, where a second scope would be paid for
     twice. Modules that may use it are listed in tests/test_conventions.py; evaluating it is an error of the caller."""
@@ -446,6 +483,27 @@ class AboutChildren(models.Model):
     def validate_constraints(self, exclude: Any = None) -> None:
         fill_indexes(self)
         super().validate_constraints(exclude=exclude)
+
+
+class OfficeManager(models.Manager.from_queryset(SealedQuerySet)):  # type: ignore[misc]  # a manager made by a call
+    """Default-deny: every verb obeys the offices of the scope in force, or raises ScopeError."""
+
+    def get_queryset(self) -> Any:
+        model: Any = self.model
+        return super().get_queryset().filter(InOffice(*model.office_columns))
+
+
+class BetweenOffices(models.Model):
+    """A record that goes from office to office and names a child whom not all of them reach. `office_columns` hold the
+    paths of the offices that see it."""
+
+    office_columns: tuple[str, ...] = ()
+
+    objects = OfficeManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
 
 
 # --- Guards -----------------------------------------------------------------------------------------------------------

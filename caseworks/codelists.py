@@ -240,9 +240,50 @@ EXIT_REASON = _list(
     ("joined", "随父母外出", "left with the parents"),
     ("aged", "年满十八周岁", "turned 18", "年满18周岁"),
     ("moved", "迁出本地", "moved away"),
+    ("graduated", "毕业离校", "graduated"),
     ("died", "死亡", "died"),
+    ("error", "误建档案", "opened by mistake"),
     ("duplicate", "重复建档", "opened twice"),
     ("other", "其他", "other"),
+)
+
+HANDOVER_REASON = _list(
+    "why an archive goes to another office",
+    "local list",
+    ("transfer", "转学", "changed school"),
+    ("moved", "搬家", "moved house"),
+    ("graduated", "升学", "went on to the next school"),
+    ("carer", "更换照护人", "another carer"),
+    ("other", "其他", "other"),
+)
+
+HANDOVER_STATE = _list(
+    "what became of a hand-over",
+    "local list",
+    ("waiting", "等待答复", "waits for an answer"),
+    ("accepted", "已接收", "accepted"),
+    ("returned", "已退回", "returned"),
+    ("withdrawn", "已撤回", "withdrawn"),
+)
+
+EMERGENCY = _list(
+    "why an archive of another office must be opened at once",
+    "未成年人保护法 art. 11; 强制报告九部门意见",
+    ("danger", "孩子正处于危险中", "the child is in danger"),
+    ("found", "孩子走失或独自流落", "the child is lost or alone"),
+    ("injured", "孩子受伤或急病", "the child is hurt or ill"),
+    ("nobody", "家中无人照料", "nobody at home cares for the child"),
+    ("disaster", "灾害或事故", "a disaster or an accident"),
+)
+
+PROMOTION_OUTCOME = _list(
+    "what became of a pupil when the classes went up",
+    "local list",
+    ("up", "升级", "one grade up"),
+    ("repeats", "留级", "repeats the grade"),
+    ("leaves", "离校", "leaves the school"),
+    ("moves", "转往下一所学校", "goes on to the next school"),
+    ("graduates", "毕业，关闭档案", "graduates, archive closed"),
 )
 
 # --- The adults -----------------------------------------------------------------------------------------------------
@@ -584,6 +625,11 @@ AUDIT_NOUN = _list(
     ("situation", "监护能力", "situation"),
     ("trail", "操作记录", "audit trail"),
     ("user", "账号", "account"),
+    ("duplicate", "疑似重复档案", "possible duplicate"),
+    ("emergency", "紧急查阅", "access in an emergency"),
+    ("handover", "转出转入", "hand-over"),
+    ("merge", "档案合并", "merge"),
+    ("promotion", "班级升级", "promotion of classes"),
 )
 AUDIT_VERB = _list(
     "what was done",
@@ -655,6 +701,17 @@ AUDIT_VERB = _list(
     ("viewed", "查看", "viewed"),
     ("withdrawn", "撤回", "withdrawn"),
     ("write_refused", "无权修改，已拒绝", "change without the right, refused"),
+    ("accepted", "接收", "accepted"),
+    ("asked", "申请转入", "asked for"),
+    ("claimed", "认领", "claimed"),
+    ("kept_apart", "确认不是同一人", "two children"),
+    ("made", "办理", "carried out"),
+    ("proposed", "提出转出", "proposed"),
+    ("refused", "已拒绝", "refused"),
+    ("returned", "退回", "returned"),
+    ("searched", "按证件号查找", "looked for by number"),
+    ("undone", "撤销", "undone"),
+    ("withdrawn", "撤回", "withdrawn"),
 )
 
 

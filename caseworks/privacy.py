@@ -135,6 +135,7 @@ GROUPS: dict[str, Group] = {
     "release":      _group(_("files asked for: who, why, approved by whom"),
                                                                 _L.PERSONAL,  3,    _S.EVENT, "read      read      -     read       -    read read"),
     "trail":        _group(_("audit trail"),                    _L.SENSITIVE, 3,    _S.EVENT, "-         -         -     read      -    read -"),
+    "undo":         _group(_("what a merge of archives replaced"), _L.SEALED,  1,    _S.EXIT,  "-         -         -     -          -    -    -"),
     "key":          _group(_("codes, keys, versions"),          _L.PUBLIC,    None, _S.NEVER, "read      read      read  read      read read read"),
     "secret":       _group(_("what somebody signs in with"),     _L.SEALED,    None, _S.NEVER, "-         -         -     -         -    -    -"),
     "inner":        _group(_("for the machine only"),           _L.SENSITIVE, None, _S.NEVER, "-         -         -     -         -    -    -"),
@@ -204,6 +205,20 @@ FIELDS: dict[str, dict[str, str]] = {
     "children.NameWord": {"inner": "word child"},
     "children.SavedFilter": {"key": "id code", "staff": "owner organization name query shared"},
     "children.ChosenColumns": {"key": "id", "staff": "user columns"},
+    "children.ClosedPeriod": {"key": "id", "basic": "child from_on until_on reason"},
+    "children.Handover": {
+        "key": "id code from_path to_path proposed_path",
+        "basic": "child via from_organization to_organization asked_by_receiver reason moves_on state proposed_by "
+        "proposed_at answered_by answered_at name sex born_on grade",
+        "talk": "note answer",
+    },
+    "children.Grant": {
+        "key": "id code",
+        "basic": "child organization given_to given_at from_on until_on",
+        "situation": "reason words",
+    },
+    "children.Promotion": {"key": "id code", "rules": "school term_on counts made_by made_at undone_by undone_at"},
+    "children.Promoted": {"key": "id child_version", "basic": "promotion child before after handover outcome"},
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "guardians.Relative": {
         "key": "id code version",
@@ -225,6 +240,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "situation": "reason",
     },
     "guardians.Declaration": {"key": "id", "family": "child value declared_on outranked organization"},
+    "guardians.Merge": {
+        "key": "id code",
+        "basic": "child absorbed merged_by merged_at undone_by undone_at",
+        "undo": "before",
+    },
+    "guardians.KeptApart": {"key": "id", "basic": "child other said_by said_at"},
     "visits.Contact": {
         "key": "id code version",
         "work": "kind held_on reached topics concern logged_by logged_for logged_at",

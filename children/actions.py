@@ -18,7 +18,7 @@ from caseworks.access import Via
 from caseworks.models import ChangedError, Organization, User
 from caseworks.privacy import masked_changes
 from children import hooks, idnumbers, names, rules
-from children.models import Child, Enrolment, Residence
+from children.models import Child, ClosedPeriod, Enrolment, Residence
 from children.places import open_enrolment, open_residence
 from children.reach import close_road, open_road
 
@@ -302,12 +302,24 @@ def close(*, child: Child, by: User, on: date, reason: str) -> Child:
 
 
 @transaction.atomic
-def reopen(*, child: Child, by: User) -> Child:
-    """Undo a closing: the child has come back, or the archive was closed by mistake. Pairings stay ended."""
-    if child.is_live:
+def reopen(*, child: Child, by: User, on: date | None = None) -> Child:
+    """The child has come back on a day: the archive was closed until then, and the figures of those days stay as they
+    were. Without a day the closing was a mistake and never held. Pairings stay ended."""
+    if child.closed_on is None:
         raise ValidationError(_("This archive is open."), code="open")
+    for may_open in hooks.archive_to_be_reopened:
+        may_open(child)
     before = {"closed_on": child.closed_on, "exit_reason": child.exit_reason}
+    if on is not None:
+        rules.refuse_future(on, "on")
+        if on < child.closed_on:
+            words = _("The archive was closed on %(day)s; it cannot be opened again before that.")
+            error = ValidationError(words % {"day": child.closed_on.isoformat()}, code="before")
+            raise ValidationError({"on": error})
+        if on > child.closed_on:
+            ClosedPeriod.objects.create(child=child, from_on=child.closed_on, until_on=on, reason=child.exit_reason)
     child.closed_on, child.exit_reason = None, ""
     _save(child)
-    audit.record("child.reopened", child, by=by, changes=masked_changes(Child, before, {}))
+    changes = masked_changes(Child, before, {}) | ({"opened_again_on": ["", on.isoformat()]} if on else {})
+    audit.record("child.reopened", child, by=by, changes=changes)
     return child

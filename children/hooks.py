@@ -9,3 +9,5 @@ from children.models import Child
 
 # called with (child, by, on) after an archive was closed
 archive_closed: list[Callable[[Child, User, date], None]] = []
+# called with (child) before a closed archive is opened again; raises ValidationError if it must stay closed
+archive_to_be_reopened: list[Callable[[Child], None]] = []

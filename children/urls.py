@@ -1,13 +1,14 @@
 from django.urls import path
 
 from children.attachments import views as attachments
-from children.views import archive, bulk, changes, finding, lists, saved, shares
+from children.views import archive, beginning, bulk, changes, finding, household, lists, saved, shares
 
 app_name = "children"
 urlpatterns = [
     path("", lists.children, name="list"),
     path("export/", lists.export, name="export"),
     path("search/", finding.search, name="search"),
+    path("begin/", beginning.begin, name="begin"),
     path("shares/", shares.shares, name="shares"),
     path("many/", bulk.bulk, name="bulk"),
     path("filters/new/", saved.save_filter, name="save_filter"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("columns/", saved.choose_columns, name="choose_columns"),
     path("new/", changes.create, name="create"),
     path("<slug:code>/", archive.detail, name="detail"),
+    path("<slug:code>/household/", household.household, name="household"),
     path("<slug:code>/edit/", changes.edit, name="edit"),
     path("<slug:code>/school/", changes.enrol, name="enrol"),
     path("<slug:code>/residence/", changes.settle, name="settle"),

@@ -21,9 +21,29 @@ from caseworks.phones import clean as clean_phone
 from caseworks.uploads import Picture
 from children import idnumbers
 from children.attachments import actions as attachments
-from children.models import Child, Enrolment, PupilCount, Residence, SavedFilter
+from children.models import (
+    Child,
+    ClosedPeriod,
+    Enrolment,
+    Grant,
+    Handover,
+    Promoted,
+    Promotion,
+    PupilCount,
+    Residence,
+    SavedFilter,
+)
 from children.reach import open_road
-from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
+from guardians.models import (
+    Absence,
+    Declaration,
+    Entrustment,
+    KeptApart,
+    Kinship,
+    Merge,
+    Relative,
+    Situation,
+)
 from visits.models import Contact, ContactChild, ContactRule, Counterpart, Mentor, Pairing
 
 LONG_AGO = date(2020, 9, 1)
@@ -156,6 +176,64 @@ def contact(
     for whom, person in met:
         Counterpart.objects.create(contact=row, kind=whom, relative=person)
     return row
+
+
+def handover(
+    whom: Child,
+    giver: Organization,
+    receiver: Organization,
+    *,
+    by: User,
+    via: Via = Via.ENROLMENT,
+    asked_by_receiver: bool = False,
+    **fields,
+) -> Handover:
+    """A hand-over that waits for its answer."""
+    proposed = receiver if asked_by_receiver else giver
+    defaults = {"reason": "transfer", "moves_on": date(2026, 11, 20), "grade": "5"}
+    with access.everyone("test data"):
+        return Handover.objects.create(
+            child=whom, via=via, from_organization=giver, to_organization=receiver, from_path=giver.path,
+            to_path=receiver.path, proposed_path=proposed.path, asked_by_receiver=asked_by_receiver, proposed_by=by,
+            name=whom.name, sex=whom.sex, born_on=whom.born_on, **{**defaults, **fields},
+        )  # fmt: skip
+
+
+@for_everyone
+def grant(whom: Child, office: Organization, by: User, *, until_on: date = date(2099, 1, 1), **fields) -> Grant:
+    """Access in an emergency, with its road."""
+    open_road(whom, Via.GRANT, office.path, until_on=until_on)
+    facts = {"reason": "danger", "words": "孩子独自在家", "from_on": date(2026, 11, 20), **fields}
+    return Grant.objects.create(child=whom, organization=office, given_to=by, until_on=until_on, **facts)
+
+
+@for_everyone
+def closed_period(whom: Child, first: date, until: date, *, reason: str = "moved") -> ClosedPeriod:
+    return ClosedPeriod.objects.create(child=whom, from_on=first, until_on=until, reason=reason)
+
+
+@for_everyone
+def promotion(school: Organization, by: User, *children: Child, term_on: date = date(2026, 9, 1)) -> Promotion:
+    """A promotion on record, of these children if any; nothing about them is changed."""
+    row = Promotion.objects.create(school=school, term_on=term_on, made_by=by)
+    for each in children:
+        Promoted.objects.create(
+            promotion=row, child=each, before=each.enrolments.first(), outcome="repeats", child_version=each.version
+        )
+    return row
+
+
+@for_everyone
+def merge(into: Child, *, by: User, absorbed: Child | None = None) -> Merge:
+    """A merge on record that moved nothing."""
+    before = {"relatives": [], "event": 0, "moved": {}, "places": [], "facts": {}, "closing": {}}
+    return Merge.objects.create(child=into, absorbed=absorbed, merged_by=by, before=before)
+
+
+@for_everyone
+def kept_apart(one: Child, other: Child, by: User) -> KeptApart:
+    first, second = sorted((one, other), key=lambda child: child.pk)
+    return KeptApart.objects.create(child=first, other=second, said_by=by)
 
 
 def contact_rule(

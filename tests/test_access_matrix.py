@@ -245,6 +245,69 @@ visits:rules                                POST   -          200     403      4
 visits:rule_end                             POST   rulehere   302     403      403   403     403    403    403     403    404      403  in
 visits:rule_end                             POST   rulethere  404     403      403   403     403    403    403     403    302      403  in
 
+# --- The life of an archive: looked for, handed over, promoted, merged
+children:begin                              GET    -          403    200    200    200    403    403    403    403    403    403    in
+children:begin                              POST   -          403    200    200    200    403    403    403    403    403    403    in
+children:household                          GET    child      200    200    200    404    403    403    403    403    404    403    in
+children:household                          GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+children:household                          GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+handovers:list                              GET    -          200    200    200    200    403    403    403    403    200    403    in
+handovers:grants                            GET    -          200    403    403    403    403    403    403    403    200    403    in
+handovers:ask                               GET    -          403    200    200    200    403    403    403    403    403    403    in
+handovers:ask                               POST   -          403    200    200    200    403    403    403    403    403    403    in
+handovers:emergency                         GET    -          403    200    200    200    403    403    403    403    403    403    in
+handovers:emergency                         POST   -          403    200    200    200    403    403    403    403    403    403    in
+handovers:propose                           GET    child      403    200    200    404    403    403    403    403    403    403    in
+handovers:propose                           GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
+handovers:propose                           GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
+handovers:propose                           POST   child      403    200    200    404    403    403    403    403    403    403    in
+handovers:propose                           POST   neighbour  403    404    404    200    403    403    403    403    403    403    in
+handovers:propose                           POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+# a hand-over from the child's school to the other one, back from there, and one within the other county
+handovers:detail                            GET    child      200    404    200    200    403    403    403    403    404    403    in
+handovers:detail                            GET    neighbour  200    404    200    200    403    403    403    403    404    403    in
+handovers:detail                            GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+handovers:accept                            POST   child      403    404    403    302    403    403    403    403    403    403    in
+handovers:accept                            POST   neighbour  403    404    302    403    403    403    403    403    403    403    in
+handovers:accept                            POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+handovers:return                            GET    child      403    404    403    200    403    403    403    403    403    403    in
+handovers:return                            GET    neighbour  403    404    200    403    403    403    403    403    403    403    in
+handovers:return                            GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
+handovers:return                            POST   child      403    404    403    200    403    403    403    403    403    403    in
+handovers:return                            POST   neighbour  403    404    200    403    403    403    403    403    403    403    in
+handovers:return                            POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+handovers:withdraw                          POST   child      403    404    302    403    403    403    403    403    403    403    in
+handovers:withdraw                          POST   neighbour  403    404    403    302    403    403    403    403    403    403    in
+handovers:withdraw                          POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+promotions:plan                             GET    -          200    403    200    200    403    403    403    403    200    403    in
+promotions:plan                             POST   -          200    403    200    200    403    403    403    403    200    403    in
+promotions:done                             GET    promoted   200    403    200    404    403    403    403    403    404    403    in
+promotions:done                             GET    promother  404    403    404    404    403    403    403    403    200    403    in
+promotions:undo                             POST   promoted   302    403    302    404    403    403    403    403    404    403    in
+promotions:undo                             POST   promother  404    403    404    404    403    403    403    403    302    403    in
+duplicates:list                             GET    -          200    200    200    200    403    403    403    403    200    403    in
+duplicates:compare                          GET    child      403    200    200    404    403    403    403    403    403    403    in
+duplicates:compare                          GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
+duplicates:compare                          GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
+duplicates:family                           GET    child      403    200    200    404    403    403    403    403    403    403    in
+duplicates:family                           GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
+duplicates:family                           GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
+duplicates:compare                          POST   child      403    200    200    404    403    403    403    403    403    403    in
+duplicates:compare                          POST   neighbour  403    404    404    200    403    403    403    403    403    403    in
+duplicates:compare                          POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+duplicates:family                           POST   child      403    200    200    404    403    403    403    403    403    403    in
+duplicates:family                           POST   neighbour  403    404    404    200    403    403    403    403    403    403    in
+duplicates:family                           POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+duplicates:apart                            POST   child      403    302    302    404    403    403    403    403    403    403    in
+duplicates:apart                            POST   neighbour  403    404    404    302    403    403    403    403    403    403    in
+duplicates:apart                            POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+duplicates:merged                           GET    child      200    200    200    404    403    403    403    403    404    403    in
+duplicates:merged                           GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+duplicates:merged                           GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+duplicates:undo                             POST   child      403    302    302    404    403    403    403    403    403    403    in
+duplicates:undo                             POST   neighbour  403    404    404    302    403    403    403    403    403    403    in
+duplicates:undo                             POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+
 # --- Reports: figures for leaders too, the people behind them only for those who may see people
 reports:export                              GET    xlsx       200     403      403   403     403    200    403     403    200      403  in
 reports:export                              GET    docx       200     403      403   403     403    200    403     403    200      403  in
@@ -565,6 +628,28 @@ def _pairing(cast: factories.Cast, about: str) -> list[str]:
     return [_child(cast, about).code, mentor.code]
 
 
+def _handover(cast: factories.Cast, about: str) -> list[str]:
+    """A hand-over of the child from its school to the other one of the county, or of the foreigner within theirs."""
+    places = {
+        "child": (cast.school, cast.other_school, cast.clerk),
+        "neighbour": (cast.other_school, cast.school, cast.colleague),
+        "foreigner": (cast.foreign_school, cast.foreign_village, cast.stranger),
+    }
+    giver, receiver, by = places[about]
+    return [factories.handover(_child(cast, about), giver, receiver, by=by).code]
+
+
+def _two(cast: factories.Cast, about: str) -> list[str]:
+    """The codes of a child and of another one at the same places."""
+    school = getattr(cast, HOMES[about][0])
+    village = {"child": cast.village, "neighbour": cast.other_village, "foreigner": cast.foreign_village}[about]
+    return [_child(cast, about).code, factories.child("张晓雨", school=school, village=village).code]
+
+
+def _merge(cast: factories.Cast, about: str) -> list[str]:
+    return [factories.merge(_child(cast, about), by=getattr(cast, HOMES[about][1])).code]
+
+
 def _batch(cast: factories.Cast, about: str) -> list[str]:
     """A roster that waits for its confirmation, uploaded by the school of the child."""
     place, by = HOMES[about]
@@ -642,6 +727,9 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     **dict.fromkeys(("rights:erase_confirm", "rights:erase_stop"), _proposed),
     **dict.fromkeys([f"leaving:{name}" for name in ("export", "decide", "withdraw", "password", "fetch")], _export),
     **dict.fromkeys([f"children:attachment{name}" for name in ("", "_remove", "_scan")], _attachment),
+    **dict.fromkeys([f"handovers:{name}" for name in ("detail", "accept", "return", "withdraw")], _handover),
+    **dict.fromkeys(("duplicates:compare", "duplicates:apart"), _two),
+    **dict.fromkeys(("duplicates:merged", "duplicates:undo"), _merge),
     "papers:one": lambda cast, about: [_child(cast, about).code, "archive"],
     **dict.fromkeys(
         [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "errors")], _batch
@@ -670,6 +758,8 @@ ABOUT = {
     "rulethere": lambda cast: [factories.contact_rule(cast.foreign_village, "caseworker").code],
     "theproof": _proof,
     "filter": lambda cast: [factories.saved_filter(cast.clerk, cast.school).code],
+    "promoted": lambda cast: [factories.promotion(cast.school, cast.clerk).code],
+    "promother": lambda cast: [factories.promotion(cast.foreign_school, cast.stranger).code],
     "figure": lambda cast: ["archives"],
     "archive": lambda cast: ["archive"],
     "xlsx": lambda cast: ["xlsx"],

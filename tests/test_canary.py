@@ -52,6 +52,10 @@ NOT_FREE = {
     "Child": {"code", "id_number", "name_order", "search_text"},
     "PupilCount": {"term"},
     "NameWord": {"word"},
+    "Handover": {"code", "via", "from_path", "to_path", "proposed_path"},
+    "Grant": {"code"},
+    "Promotion": {"code"},
+    "Merge": {"code", "before"},
     "Reach": {"path", "via"},
     "SavedFilter": {"code", "query"},
     "Residence": {"code"},
@@ -115,6 +119,10 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     request = rights.granted(
         child, by=clerk, office=school, asker_name=f"{bird}律师", words=f"{bird}要求", reason=f"{bird}理由"
     )
+    factories.handover(child, school, village, by=clerk, note=f"{bird}转学", answer=f"{bird}答复")
+    factories.grant(child, school, clerk, words=f"{bird}危险")
+    factories.merge(child, by=clerk)
+    factories.promotion(school, clerk, child)
     factories.contact_rule(school, "school_staff")
     factories.pupil_count(school, 321)
     batch = ImportBatch.objects.create(

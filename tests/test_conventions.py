@@ -29,6 +29,11 @@ PACKAGES = ("caseworks", "children", "guardians", "visits")
 MAY_ENTER_EVERYONE = {
     "caseworks/access.py": "defines it",
     "caseworks/rights/removal.py": "whether a parent is shared must be asked beyond the reach of whoever erases",
+    "children/handover/actions.py": "whether and where a child who is named by the whole ID number has an archive",
+    "children/promotion/actions.py": "pupils who have left the school, when their promotion is taken back",
+    "guardians/duplicates/actions.py": "counts whether a relative also belongs to a child out of reach",
+    "guardians/duplicates/moving.py": "hand-overs of a merged archive between other offices",
+    "visits/handed_over.py": "the contacts that a former keeper logged itself",
 }
 # Rows without a scope of their own, inside a query that has one.
 MAY_USE_SUBQUERY = {
@@ -49,6 +54,7 @@ MAY_USE_SUBQUERY = {
 NOT_ABOUT_CHILDREN = {
     "Reach": "the table that scopes are made of",
     "NameWord": "the words of names, asked inside queries that have a scope",
+    "Handover": "seen by the offices between which it goes: as closed by default, over their paths (BetweenOffices)",
 }
 # Who may import whom, among the modules that hold facts, rules and changes.
 LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}
@@ -67,6 +73,7 @@ WITHOUT_BY = {
     "check_second_factor": "only one's own",
     "end_period": "a part of actions that say who",
     "end_pairings_of_closed_archive": "called by a hook, in the action that closed the archive",
+    "withdraw_those_of_closed_archive": "the same",
 }
 # Actions that refuse what has not happened yet.
 MAY_READ_THE_CLOCK = {

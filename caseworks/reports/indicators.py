@@ -14,7 +14,7 @@ from itertools import product
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.access import subquery
@@ -140,7 +140,8 @@ def _archives_opened(question: Question) -> QuerySet:
 
 
 def _archives_closed(question: Question) -> QuerySet:
-    return question.children_of_the_year().filter(closed_on__range=(question.first, question.last))
+    again_open = Exists(splits.closed_and_opened_again(question))
+    return question.children_of_the_year().filter(Q(closed_on__range=(question.first, question.last)) | again_open)
 
 
 def _paired(question: Question) -> QuerySet:

@@ -19,7 +19,7 @@ from caseworks.access import subquery
 from caseworks.codelists import FATHERS, PARENTS, CodeList
 from caseworks.models import Organization, in_force
 from caseworks.reports.question import Question
-from children.models import Enrolment, PupilCount, Residence
+from children.models import ClosedPeriod, Enrolment, PupilCount, Residence
 from children.models.archive import years_before
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Situation
 from visits.models import ContactChild, Pairing
@@ -284,7 +284,28 @@ BOARDING = Split(
 )
 REGISTRATION = _coded("registration", _("household registration"), codelists.REGISTRATION, "registration")
 HEALTH = _coded("health", _("health"), codelists.HEALTH, "health", always=False)
-EXIT = _coded("exit", _("reason of exit"), codelists.EXIT_REASON, "exit_reason", always=False)
+
+
+def closed_and_opened_again(question: Question) -> Any:
+    """The closings of one child in the year that are over, the last one first."""
+    rows = subquery(ClosedPeriod).filter(child=OuterRef("pk"), from_on__range=(question.first, question.last))
+    return rows.order_by("-from_on")
+
+
+def _why_closed(question: Question) -> Any:
+    """Why the archive was closed in the year, also if it is open again by now."""
+    in_the_year = When(closed_on__range=(question.first, question.last), then=F("exit_reason"))
+    return Case(in_the_year, default=Subquery(closed_and_opened_again(question).values("reason")[:1]))
+
+
+EXIT = Split(
+    "exit",
+    _("reason of exit"),
+    _why_closed,
+    _each(codelists.EXIT_REASON),
+    dict(codelists.EXIT_REASON.choices()),
+    always=False,
+)
 MENTORED = _either("mentored", _("mentor"), _has_mentor, _("with a mentor"), _("without a mentor"))
 REACHED = _either("reached", _("contact"), _was_reached, _("reached in the year"), _("not reached in the year"))
 COMPLETE = _either("complete", _("archive"), _complete, _("archive complete"), _("archive incomplete"))

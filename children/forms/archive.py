@@ -317,4 +317,23 @@ class CloseForm(ActionForm):
 
 
 class ReopenForm(ActionForm):
-    """Nothing to fill in: the button is the answer."""
+    """Whether the child has come back, and when, or whether the closing was a mistake."""
+
+    why = forms.ChoiceField(
+        label=_("Why is it opened again?"),
+        choices=[
+            ("back", _("The child has come back")),
+            ("mistake", _("It was closed by mistake: as if it had never been closed")),
+        ],
+        widget=forms.RadioSelect,
+        initial="back",
+    )
+    on = _day(_("Back since"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("why") == "mistake":
+            values["on"] = None
+        elif "on" not in self.errors and not values.get("on"):
+            self.add_error("on", ValidationError(_("Give the day on which the child came back."), code="required"))
+        return values

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import caseworks.access
 import caseworks.codelists
 import caseworks.encryption
 import caseworks.identity
@@ -130,6 +131,201 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Enrolment",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(blank=True, null=True)),
+                ("grade", caseworks.codelists.CodeField(blank=True, max_length=16, verbose_name="grade")),
+                ("class_name", models.CharField(blank=True, max_length=20, verbose_name="class")),
+                ("boarding", caseworks.codelists.CodeField(blank=True, max_length=16, verbose_name="boarding")),
+                ("student_number", models.CharField(blank=True, max_length=20, verbose_name="number in class")),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="enrolments", to="children.child"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="caseworks.organization",
+                        verbose_name="school",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "enrolment",
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Grant",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(blank=True, null=True)),
+                (
+                    "code",
+                    models.CharField(
+                        default=caseworks.identity.random_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
+                ("reason", caseworks.codelists.CodeField(blank=False, max_length=16, verbose_name="emergency")),
+                ("words", models.CharField(max_length=200, verbose_name="what has happened")),
+                ("given_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to="children.child"
+                    ),
+                ),
+                (
+                    "given_to",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="caseworks.organization",
+                        verbose_name="office",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "access in an emergency",
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Handover",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=caseworks.identity.random_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[
+                            (caseworks.access.Via["ENROLMENT"], "school"),
+                            (caseworks.access.Via["RESIDENCE"], "village"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("from_path", caseworks.models.base.PathField(editable=False, max_length=255)),
+                ("to_path", caseworks.models.base.PathField(editable=False, max_length=255)),
+                ("proposed_path", caseworks.models.base.PathField(editable=False, max_length=255)),
+                ("asked_by_receiver", models.BooleanField(default=False, verbose_name="asked for by the receiver")),
+                ("reason", caseworks.codelists.CodeField(blank=False, max_length=16, verbose_name="reason")),
+                (
+                    "note",
+                    caseworks.encryption.SealedField(
+                        blank=True, default="", max_length=300, multiline=True, verbose_name="remark"
+                    ),
+                ),
+                ("moves_on", models.DateField(verbose_name="from which day")),
+                (
+                    "state",
+                    caseworks.codelists.CodeField(
+                        blank=True, default="waiting", editable=False, max_length=16, verbose_name="state"
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answer",
+                    caseworks.encryption.SealedField(
+                        blank=True, default="", max_length=300, multiline=True, verbose_name="reason of the return"
+                    ),
+                ),
+                ("name", models.CharField(editable=False, max_length=72, verbose_name="name")),
+                ("sex", caseworks.codelists.CodeField(blank=True, editable=False, max_length=16, verbose_name="sex")),
+                ("born_on", models.DateField(editable=False, verbose_name="date of birth")),
+                (
+                    "grade",
+                    caseworks.codelists.CodeField(blank=True, editable=False, max_length=16, verbose_name="grade"),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="handovers", to="children.child"
+                    ),
+                ),
+                (
+                    "from_organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="caseworks.organization",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "to_organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="caseworks.organization",
+                        verbose_name="to",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "hand-over",
+                "verbose_name_plural": "hand-overs",
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
             name="NameWord",
             fields=[
                 (
@@ -146,6 +342,245 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Promotion",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=caseworks.identity.random_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
+                ("term_on", models.DateField(verbose_name="first day of the term")),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("counts", models.JSONField(default=dict, editable=False)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promotions",
+                        to="caseworks.organization",
+                        verbose_name="school",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "promotion of classes",
+                "ordering": ["-term_on", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Promoted",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("outcome", caseworks.codelists.CodeField(blank=False, max_length=16, verbose_name="outcome")),
+                ("child_version", models.PositiveIntegerField(editable=False)),
+                (
+                    "after",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="children.enrolment",
+                    ),
+                ),
+                (
+                    "before",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="children.enrolment",
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="promotions", to="children.child"
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="children.handover",
+                    ),
+                ),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="children.promotion"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "promoted child",
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="PupilCount",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("term", models.CharField(max_length=6, verbose_name="term")),
+                ("counted_on", models.DateField(verbose_name="counted on")),
+                ("pupils", models.PositiveIntegerField(verbose_name="pupils")),
+                (
+                    "rural_pupils",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="of these from the countryside"),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pupil_counts",
+                        to="caseworks.organization",
+                        verbose_name="school",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "declared pupil count",
+                "verbose_name_plural": "declared pupil counts",
+                "ordering": ["-counted_on", "school__path"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reach",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("path", caseworks.models.base.PathField(max_length=255)),
+                ("via", models.CharField(max_length=10)),
+                ("until_on", models.DateField(null=True)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="children.child"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Residence",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(blank=True, null=True)),
+                (
+                    "code",
+                    models.CharField(
+                        default=caseworks.identity.random_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
+                (
+                    "address",
+                    caseworks.encryption.SealedField(blank=True, default="", max_length=100, verbose_name="address"),
+                ),
+                ("address_index", caseworks.encryption.BlindIndexField(max_length=16, null=True)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="residences", to="children.child"
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="residences",
+                        to="caseworks.organization",
+                        verbose_name="village",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "residence",
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedFilter",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=caseworks.identity.random_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=20, verbose_name="name")),
+                ("query", models.CharField(max_length=500)),
+                ("shared", models.BooleanField(default=False, verbose_name="for everyone at my office")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="caseworks.organization"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "saved filter",
+            },
         ),
         migrations.CreateModel(
             name="Attachment",
@@ -208,7 +643,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Enrolment",
+            name="ClosedPeriod",
             fields=[
                 (
                     "id",
@@ -216,208 +651,115 @@ class Migration(migrations.Migration):
                         default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("from_on", models.DateField()),
                 ("until_on", models.DateField(blank=True, null=True)),
-                ("grade", caseworks.codelists.CodeField(blank=True, max_length=16, verbose_name="grade")),
-                ("class_name", models.CharField(blank=True, max_length=20, verbose_name="class")),
-                ("boarding", caseworks.codelists.CodeField(blank=True, max_length=16, verbose_name="boarding")),
-                ("student_number", models.CharField(blank=True, max_length=20, verbose_name="number in class")),
+                ("reason", caseworks.codelists.CodeField(blank=True, max_length=16, verbose_name="reason of exit")),
                 (
                     "child",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="enrolments", to="children.child"
-                    ),
-                ),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="enrolments",
-                        to="caseworks.organization",
-                        verbose_name="school",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="closed_periods", to="children.child"
                     ),
                 ),
             ],
             options={
-                "verbose_name": "enrolment",
+                "verbose_name": "closed period",
                 "abstract": False,
                 "base_manager_name": "objects",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"
-                        ),
-                        name="enrolment_ends_after_it_begins",
+                        condition=models.Q(("until_on__isnull", False), ("until_on__gt", models.F("from_on"))),
+                        name="closed_period_is_over",
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("until_on__isnull", True)),
-                        fields=("child",),
-                        name="one_open_enrolment_per_child",
-                    ),
+                    models.UniqueConstraint(fields=("child", "from_on"), name="one_closed_period_per_child_and_day"),
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="PupilCount",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("term", models.CharField(max_length=6, verbose_name="term")),
-                ("counted_on", models.DateField(verbose_name="counted on")),
-                ("pupils", models.PositiveIntegerField(verbose_name="pupils")),
-                (
-                    "rural_pupils",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="of these from the countryside"),
-                ),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pupil_counts",
-                        to="caseworks.organization",
-                        verbose_name="school",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "declared pupil count",
-                "verbose_name_plural": "declared pupil counts",
-                "ordering": ["-counted_on", "school__path"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("school", "term"), name="one_pupil_count_per_school_and_term"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("rural_pupils__isnull", True), ("rural_pupils__lte", models.F("pupils")), _connector="OR"
-                        ),
-                        name="rural_pupils_are_among_the_pupils",
-                    ),
-                ],
-            },
+        migrations.AddConstraint(
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                name="enrolment_ends_after_it_begins",
+            ),
         ),
-        migrations.CreateModel(
-            name="Reach",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("path", caseworks.models.base.PathField(max_length=255)),
-                ("via", models.CharField(max_length=10)),
-                ("until_on", models.DateField(null=True)),
-                (
-                    "child",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="children.child"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["path", "via", "child", "until_on"], name="reach_by_path")],
-                "constraints": [models.UniqueConstraint(fields=("child", "via", "path"), name="one_row_per_road")],
-            },
+        migrations.AddConstraint(
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_on__isnull", True)), fields=("child",), name="one_open_enrolment_per_child"
+            ),
         ),
-        migrations.CreateModel(
-            name="Residence",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("from_on", models.DateField()),
-                ("until_on", models.DateField(blank=True, null=True)),
-                (
-                    "code",
-                    models.CharField(
-                        default=caseworks.identity.random_code, editable=False, max_length=10, unique=True
-                    ),
-                ),
-                (
-                    "address",
-                    caseworks.encryption.SealedField(blank=True, default="", max_length=100, verbose_name="address"),
-                ),
-                ("address_index", caseworks.encryption.BlindIndexField(max_length=16, null=True)),
-                (
-                    "child",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="residences", to="children.child"
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="residences",
-                        to="caseworks.organization",
-                        verbose_name="village",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "residence",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"
-                        ),
-                        name="residence_ends_after_it_begins",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("until_on__isnull", True)),
-                        fields=("child",),
-                        name="one_open_residence_per_child",
-                    ),
-                ],
-            },
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__isnull", False), ("until_on__gt", models.F("from_on"))),
+                name="grant_has_an_end",
+            ),
         ),
-        migrations.CreateModel(
-            name="SavedFilter",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
+        migrations.AddIndex(
+            model_name="handover",
+            index=models.Index(fields=["to_path", "state"], name="handover_by_receiver"),
+        ),
+        migrations.AddIndex(
+            model_name="handover",
+            index=models.Index(fields=["from_path", "state"], name="handover_by_giver"),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")),
+                fields=("child", "via"),
+                name="one_waiting_handover_per_child_and_road",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promotion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at__isnull", True)),
+                fields=("school", "term_on"),
+                name="a_school_is_promoted_once_on_a_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promoted",
+            constraint=models.UniqueConstraint(fields=("promotion", "child"), name="a_child_once_per_promotion"),
+        ),
+        migrations.AddConstraint(
+            model_name="pupilcount",
+            constraint=models.UniqueConstraint(fields=("school", "term"), name="one_pupil_count_per_school_and_term"),
+        ),
+        migrations.AddConstraint(
+            model_name="pupilcount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rural_pupils__isnull", True), ("rural_pupils__lte", models.F("pupils")), _connector="OR"
                 ),
-                (
-                    "code",
-                    models.CharField(
-                        default=caseworks.identity.random_code, editable=False, max_length=10, unique=True
-                    ),
-                ),
-                ("name", models.CharField(max_length=20, verbose_name="name")),
-                ("query", models.CharField(max_length=500)),
-                ("shared", models.BooleanField(default=False, verbose_name="for everyone at my office")),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="caseworks.organization"
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "saved filter",
-                "constraints": [
-                    models.UniqueConstraint(fields=("owner", "organization", "name"), name="one_saved_filter_per_name")
-                ],
-            },
+                name="rural_pupils_are_among_the_pupils",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="reach",
+            index=models.Index(fields=["path", "via", "child", "until_on"], name="reach_by_path"),
+        ),
+        migrations.AddConstraint(
+            model_name="reach",
+            constraint=models.UniqueConstraint(fields=("child", "via", "path"), name="one_row_per_road"),
+        ),
+        migrations.AddConstraint(
+            model_name="residence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                name="residence_ends_after_it_begins",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="residence",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_on__isnull", True)), fields=("child",), name="one_open_residence_per_child"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="savedfilter",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "organization", "name"), name="one_saved_filter_per_name"
+            ),
         ),
     ]

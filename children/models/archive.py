@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -45,8 +45,10 @@ class ChildQuerySet(ScopedQuerySet):
         return self.filter(closed_on__isnull=True)
 
     def open_on(self, on: date) -> ChildQuerySet:
-        """Archives opened by a day and not closed by then."""
-        return self.filter(Q(opened_on__lte=on), Q(closed_on__isnull=True) | Q(closed_on__gt=on))
+        """Archives opened by a day and not closed by then; one that was closed then and is open again now was not."""
+        closed_then = subquery(apps.get_model("children.ClosedPeriod")).filter(in_force(on), child=OuterRef("pk"))
+        still = Q(closed_on__isnull=True) | Q(closed_on__gt=on)
+        return self.filter(Q(opened_on__lte=on), still, ~Exists(closed_then))
 
     def opened_between(self, first: date, last: date) -> ChildQuerySet:
         """Archives opened from a day to a day, both included."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,8 +15,9 @@ from caseworks.access import Permission, requires
 from caseworks.pages import page
 from caseworks.requests import Request
 from caseworks.rights.section import section
-from children.models import Child
+from children.models import Child, Handover
 from children.views.lines import places
+from guardians.duplicates.actions import survivor_of
 from guardians.family import carers_on, latest_declaration, relatives_shared_with
 from guardians.gaps import Gap, gaps
 from guardians.household import Household, household
@@ -30,7 +31,9 @@ LAST_CONTACTS = 20
 @requires(Permission.VIEW_CHILDREN)
 def detail(request: Request, code: str) -> HttpResponse:
     """The archive. Each look at it is in the audit trail."""
-    child = get_object_or_404(Child, code=code)
+    child = Child.objects.filter(code=code).first()
+    if child is None:
+        return redirect(_goes_on(code))
     today = timezone.localdate()
     audit.record("child.viewed", child)
     home, care = household(child, today), carers_on([child], today).get(child.pk)
@@ -47,6 +50,13 @@ def detail(request: Request, code: str) -> HttpResponse:
     if not access.allows(Permission.VIEW_ARCHIVES):
         return page(request, "children/summary.html", **shown)
     return page(request, "children/detail.html", **shown, **_whole(child, home, care, place, today))
+
+
+def _goes_on(code: str) -> Child:
+    """The archive into which this one was merged. Raises Http404 if there is none in reach."""
+    if (survivor := survivor_of(code)) is None:
+        raise Http404
+    return survivor
 
 
 def _contacts(child: Child) -> list[Contact]:
@@ -72,6 +82,8 @@ def _whole(child: Child, home: Household, care: Entrustment | None, place: Any, 
     return {
         "report": report(child, home, latest_declaration(child, today), today),
         "gaps": [(gap, _address(child, gap)) for gap in missing],
+        "closings": child.closed_periods.order_by("-from_on"),
+        "leaving": Handover.objects.waiting().filter(child=child).select_related("to_organization"),
         "enrolments": child.enrolments.select_related("school").order_by("-from_on", "-id"),
         "residences": child.residences.select_related("village").order_by("-from_on", "-id"),
         "cares": child.entrustments.select_related("relative").order_by("-from_on", "-id"),

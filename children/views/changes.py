@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, requires
+from caseworks.models import Organization
 from caseworks.pages import page
 from caseworks.requests import Request
 from children import actions
 from children.forms.archive import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
+from children.handover import actions as handovers
 from children.models import Child
 from children.places import open_enrolment, open_residence
 from children.views.lines import places
@@ -24,6 +26,16 @@ from children.views.saving import carry_out, posted
 def whither(child: Child) -> str:
     """The archive, or the list if it has gone over to another office."""
     return child.get_absolute_url() if Child.objects.filter(pk=child.pk).exists() else resolve_url("children:list")
+
+
+def _proposed(request: Request, child: Child, to: Organization, typed: dict[str, Any], reason: str) -> str:
+    """A school or village that whoever acts does not reach is asked first: the way of the archive from there on."""
+    handover = handovers.propose(
+        child=child, by=request.user, to=to, on=typed["on"], reason=reason, grade=typed.get("grade") or None
+    )
+    said = _("The hand-over waits for the answer of %(office)s. Until then the archive stays with you.")
+    messages.success(request, said % {"office": to.name})
+    return handover.get_absolute_url()
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
@@ -75,6 +87,8 @@ def enrol(request: Request, code: str) -> HttpResponse:
     form = EnrolForm(posted(request), posting=request.posting, child=child, now=now, today=today)
 
     def change() -> str:
+        if handovers.needs_handover(child, form.cleaned_data["school"]):
+            return _proposed(request, child, form.cleaned_data["school"], form.cleaned_data, "transfer")
         actions.enrol(child=child, by=request.user, instead_of=now, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return whither(child)
@@ -87,7 +101,9 @@ def enrol(request: Request, code: str) -> HttpResponse:
         child=child,
         form=form,
         title=_("School of %(name)s") % {"name": child.name},
-        lead=_("The new school will reach this archive, and the former school no longer. What was before is kept."),
+        lead=_(
+            "A school outside your area is asked first: the archive goes over when it accepts. What was before is kept."
+        ),
         button=_("Save"),
     )
 
@@ -101,6 +117,8 @@ def settle(request: Request, code: str) -> HttpResponse:
     form = SettleForm(posted(request), posting=request.posting, child=child, now=now, today=today)
 
     def change() -> str:
+        if handovers.needs_handover(child, form.cleaned_data["village"]):
+            return _proposed(request, child, form.cleaned_data["village"], form.cleaned_data, "moved")
         actions.settle(child=child, by=request.user, instead_of=now, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return whither(child)
@@ -113,7 +131,9 @@ def settle(request: Request, code: str) -> HttpResponse:
         child=child,
         form=form,
         title=_("Residence of %(name)s") % {"name": child.name},
-        lead=_("The new village will reach this archive, and the former village no longer. What was before is kept."),
+        lead=_(
+            "A village outside your area is asked first: the archive goes over when it accepts. What was before is kept."
+        ),
         button=_("Save"),
     )
 
@@ -146,10 +166,10 @@ def close(request: Request, code: str) -> HttpResponse:
 def reopen(request: Request, code: str) -> HttpResponse:
     """Open a closed archive again."""
     child = get_object_or_404(Child, code=code)
-    form = ReopenForm(posted(request))
+    form = ReopenForm(posted(request), initial={"why": "back", "on": timezone.localdate()})
 
     def change() -> str:
-        actions.reopen(child=child, by=request.user)
+        actions.reopen(child=child, by=request.user, on=form.cleaned_data["on"])
         messages.success(request, _("The archive of %(name)s is open.") % {"name": child.name})
         return child.get_absolute_url()
 
@@ -161,6 +181,9 @@ def reopen(request: Request, code: str) -> HttpResponse:
         child=child,
         form=form,
         title=_("Open the archive of %(name)s again") % {"name": child.name},
-        lead=_("The child is counted again. Pairings that ended with the closing stay ended."),
+        lead=_(
+            "The child is counted again. The figures of the days in between stay as they were, and pairings that ended "
+            "with the closing stay ended."
+        ),
         button=_("Open again"),
     )

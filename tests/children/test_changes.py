@@ -12,7 +12,7 @@ from django.urls import reverse
 from caseworks import access
 from caseworks.models import AuditEvent
 from children import idnumbers
-from children.models import Child
+from children.models import Child, Handover
 from tests import factories
 from tests.forms import as_shown, opened
 
@@ -256,9 +256,13 @@ def test_a_caseworker_sees_a_child_off_to_another_village(cast, sign_in):
     page = _page("settle", cast.child)
     assert "yun-village" not in client.get(page).content.decode()
     typed = {"village": "baisha", "on": "2026-11-20"}
-    assert client.post(page, typed | opened(client, page)).url == reverse("children:list")
+    response = client.post(page, typed | opened(client, page))
     with access.everyone("test"):
-        assert cast.child.residences.get(until_on__isnull=True).village == cast.other_village
+        handover = Handover.objects.get()
+        assert cast.child.residences.get(until_on__isnull=True).village == cast.village
+    assert response.url == handover.get_absolute_url()
+    assert (handover.from_organization, handover.to_organization) == (cast.village, cast.other_village)
+    assert (handover.reason, handover.moves_on, handover.proposed_by) == ("moved", date(2026, 11, 20), cast.caseworker)
 
 
 def test_a_refused_day_stands_beside_the_field(cast, sign_in):
@@ -275,8 +279,11 @@ def test_an_archive_is_closed_and_opened_again(cast, sign_in):
     client.post(_page("close", cast.child), {"on": "2026-11-23", "reason": "moved"})
     assert (_fresh(cast.child).closed_on, _fresh(cast.child).exit_reason) == (date(2026, 11, 23), "moved")
     assert client.post(_page("close", cast.child), {"on": "2026-11-23", "reason": "moved"}).status_code == 200
-    client.post(_page("reopen", cast.child))
+    assert list(client.post(_page("reopen", cast.child), {"why": "back"}).context["form"].errors) == ["on"]
+    client.post(_page("reopen", cast.child), {"why": "mistake", "on": "2026-11-23"})
     assert _fresh(cast.child).is_live
+    with access.everyone("test"):
+        assert not cast.child.closed_periods.exists()
 
 
 @pytest.mark.parametrize("page", ["new", *PAGES])

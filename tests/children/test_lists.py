@@ -253,7 +253,7 @@ def test_a_whole_id_number_does_not_stay_in_the_address(cast, sign_in):
 def test_an_empty_list_says_what_to_do(cast, sign_in):
     fresh = factories.user("fresh")
     factories.posting(fresh, factories.organization("new", parent=cast.town), "caseworker")
-    assert reverse("children:create") in sign_in(fresh).get(LIST).content.decode()
+    assert reverse("children:begin") in sign_in(fresh).get(LIST).content.decode()
     assert f'href="{LIST}"' in sign_in(cast.officer).get(f"{LIST}?q=nobody").content.decode()
 
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, allows, signed_in
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
+from children.models import Handover
+from children.models.handovers import DAYS_UNTIL_OLD, waits_for
 from visits import due
 from visits.forms.contacts import ContactFilter
 from visits.forms.pairings import WaitingFilter
@@ -33,7 +35,13 @@ def home(request: Request) -> HttpResponse:
     if allows(Permission.LOG_CONTACTS):
         return _work(request, today)
     if allows(Permission.VIEW_PAIRINGS):
-        return page(request, "visits/home_office.html", today=today, figures=_standing_out(request, today))
+        return page(
+            request,
+            "visits/home_office.html",
+            today=today,
+            figures=_standing_out(request, today),
+            handovers=_handovers(request),
+        )
     return page(request, "visits/home_other.html")
 
 
@@ -53,8 +61,20 @@ def _work(request: Request, today: date) -> HttpResponse:
         coming=cards[len(rows.object_list) :],
         logged=with_people(mine.order_by("-id")[:LOGGED]),
         logged_number=mine.aggregate(week=Count("pk"), day=Count("pk", filter=Q(logged_at__gte=_midnight(today)))),
+        handovers=_handovers(request),
         all_mine=urlencode({"by": request.user.username}),
     )
+
+
+def _handovers(request: Request) -> dict[str, int]:
+    """How many hand-overs wait for an answer from here, how many elsewhere, and how many have waited too long."""
+    long_ago = timezone.now() - timedelta(days=DAYS_UNTIL_OLD)
+    found = Handover.objects.waiting().aggregate(
+        inbox=Count("pk", filter=waits_for(request.posting)),
+        every=Count("pk"),
+        old=Count("pk", filter=Q(proposed_at__lte=long_ago)),
+    )
+    return {**found, "outbox": found["every"] - found["inbox"]}
 
 
 def _midnight(day: date) -> datetime:
