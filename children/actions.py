@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from caseworks import audit, codelists
@@ -71,7 +71,7 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _save(child: Child) -> None:
-    """Save, and explain a live archive with the same ID number instead of failing."""
+    """Save, and explain a live archive with the same ID number instead of failing. Raises ChangedError."""
     try:
         with transaction.atomic():
             child.save()
@@ -80,6 +80,10 @@ def _save(child: Child) -> None:
             raise
         others = Child.objects.live().with_id_number(child.id_number).exclude(pk=child.pk)
         raise IdTakenError(others.first()) from None
+    except DatabaseError:
+        if child._state.adding or Child.objects.filter(pk=child.pk).exists():
+            raise
+        raise ChangedError(child) from None  # merged or handed over since it was read, and out of reach
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -114,7 +115,9 @@ def _up(rows: list[tuple[Enrolment, ClassPlan]], promotion: Promotion) -> None:
     term_on = promotion.term_on
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
-        Enrolment.objects.filter(pk__in=[row.pk for row, _class in part]).update(until_on=term_on)
+        Enrolment.objects.filter(pk__in=[row.pk for row, _class in part]).update(
+            until_on=term_on, version=F("version") + 1
+        )
         new = [
             Enrolment(
                 child=row.child,
@@ -211,7 +214,9 @@ def undo(*, promotion: Promotion, by: User) -> Promotion:
         open_road(child, Via.ENROLMENT, promotion.school.path)
     rows = list(promotion.rows.select_related("child", "before", "after__school", "handover"))
     Enrolment.objects.filter(pk__in=[row.after_id for row in rows if row.after_id]).delete()
-    Enrolment.objects.filter(pk__in=[row.before_id for row in rows if row.outcome != "repeats"]).update(until_on=None)
+    Enrolment.objects.filter(pk__in=[row.before_id for row in rows if row.outcome != "repeats"]).update(
+        until_on=None, version=F("version") + 1
+    )
     for row in rows:
         if row.outcome == "graduates":
             actions.reopen(child=row.child, by=by)

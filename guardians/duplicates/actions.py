@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from caseworks import access, audit
 from caseworks.access import Via
 from caseworks.codelists import action_words
-from caseworks.models import AuditEvent, User
+from caseworks.models import AuditEvent, ChangedError, User
 from children import rules
-from children.actions import ChangedError
 from children.models import Child, Enrolment, Reach, Residence
 from children.reach import open_road
 from guardians.duplicates import moving
@@ -42,7 +41,7 @@ def keep_apart(*, one: Child, other: Child, by: User) -> KeptApart:
 def _take(child: Child) -> None:
     """Claim the right to change an archive, in the version that was read. Raises ChangedError."""
     if not Child.objects.filter(pk=child.pk, version=child.version).update(version=F("version") + 1):
-        raise ChangedError
+        raise ChangedError(child)
     child.version += 1
 
 
@@ -121,10 +120,10 @@ def _exchange_places(keep: Child, absorb: Child, from_absorbed: Collection[str])
 
 def _exchange(model: Any, mine: Any, theirs: Any, keep: Child, absorb: Child) -> None:
     """`mine` names `absorb`, `theirs` names `keep`; in between one of them counts as ended, as only one may be open."""
-    model.objects.filter(pk=mine).update(until_on=F("from_on"))
-    model.objects.filter(pk=theirs).update(child=keep)
-    model.objects.filter(pk=mine).update(child=absorb)
-    model.objects.filter(pk=mine).update(until_on=None)
+    model.objects.filter(pk=mine).update(until_on=F("from_on"), version=F("version") + 1)
+    model.objects.filter(pk=theirs).update(child=keep, version=F("version") + 1)
+    model.objects.filter(pk=mine).update(child=absorb, version=F("version") + 1)
+    model.objects.filter(pk=mine).update(until_on=None, version=F("version") + 1)
 
 
 def _roads(*children: Child) -> list[list[Any]]:
@@ -166,7 +165,6 @@ def _merge_relatives(keep: Relative, absorb: Relative) -> dict[str, Any] | None:
     before = moving.copied(keep, names)
     for name in names:
         setattr(keep, name, getattr(absorb, name))
-    keep.version += 1
     keep.save()
     moved, dropped = moving.move(absorb, keep, drop=True)
     return {
@@ -270,14 +268,12 @@ def _part(keep: Child, absorbed: Child, before: dict[str, Any]) -> None:
     moving.restore(keep, before["facts"])
     keep.save()  # first: two open archives may not carry one ID number
     moving.restore(absorbed, before["closing"])
-    absorbed.version += 1
     absorbed.save()
 
 
 def _part_relatives(each: dict[str, Any]) -> None:
     keep = Relative.objects.get(pk=each["keep"])
     moving.restore(keep, each["facts"])
-    keep.version += 1
     keep.save()
     moving.move_back(each["moved"], each["dropped"], each["absorb"])
 

@@ -21,6 +21,7 @@ from guardians.duplicates import actions, moving
 from guardians.duplicates.finder import suspicions
 from guardians.models import KeptApart, Kinship, Merge, Relative
 from tests import factories
+from tests.rights import make as rights
 from visits.models import ContactChild
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,12 @@ ROWS = {
     "children.Handover.child": lambda cast, child: factories.handover(
         child, cast.village, cast.other_village, by=cast.caseworker, via=Via.RESIDENCE
     ),
+    "children.Attachment.child": lambda cast, child: factories.attachment(
+        child, by=cast.caseworker, place=cast.village
+    ),
+    "rights.Consent.child": lambda cast, child: rights.consent(child, by=cast.caseworker),
+    "rights.RightsRequest.child": lambda cast, child: rights.request(child, by=cast.caseworker, office=cast.village),
+    "rights.LegalHold.child": lambda cast, child: rights.hold(child, by=cast.officer),
     "children.Promoted.child": lambda cast, child: factories.promotion(cast.school, cast.clerk, child),
     "children.Residence.child": lambda cast, child: Residence.objects.create(
         child=child, village=cast.village, from_on=date(2019, 9, 1), until_on=date(2020, 7, 1)
