@@ -111,11 +111,8 @@ def compare(request: Request, keep: str, absorb: str) -> HttpResponse:
 
     def change() -> str:
         if form.cleaned_data["versions"] != f"{mine.version}-{theirs.version}":
-            raise ValidationError(
-                _(
-                    "Somebody else has changed one of the two since you opened this page. Look at them again, then merge."
-                )
-            )
+            words = _("Somebody else has changed one of the two since you opened this page. Look again, then merge.")
+            raise ValidationError(words, code="changed")
         done = actions.merge(keep=mine, absorb=theirs, by=request.user, **form.facts())
         messages.success(request, _("Merged into one archive: %(name)s.") % {"name": mine.name})
         return done.get_absolute_url()

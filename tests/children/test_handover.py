@@ -17,6 +17,7 @@ from children import actions
 from children.handover import actions as handovers
 from children.models import Child, Grant, Handover, Reach
 from tests import factories
+from tests.forms import opened
 
 ON = date(2026, 11, 20)
 
@@ -299,7 +300,8 @@ class TestPages:
             "boarding": "",
             "student_number": "",
         }
-        worker.post(reverse("children:enrol", args=[cast.child.code]), form)
+        page = reverse("children:enrol", args=[cast.child.code])
+        worker.post(page, form | opened(worker, page))
         with _scope(cast.caseworker):
             handover = Handover.objects.get()
         assert (handover.to_organization, handover.grade, handover.reason) == (cast.other_school, "6", "transfer")

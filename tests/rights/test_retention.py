@@ -316,4 +316,4 @@ def test_models_in_exit_groups_are_about_children():
     for label, groups in privacy.FIELDS.items():
         if any(privacy.GROUPS[group].since is Since.EXIT for group in groups):
             model: type[models.Model] = apps.get_model(label)
-            assert issubclass(model, access.AboutChildren), label
+            assert issubclass(model, access.AboutChildren | access.BetweenOffices), label

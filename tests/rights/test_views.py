@@ -351,7 +351,9 @@ class TestThePublicRules:
         kinds = processing.kinds()
         assert len(kinds) > 10
         assert all(kind.group.years for kind in kinds)
-        assert [kind.group.words for kind in kinds if not kind.fields] == [privacy.GROUPS["roster"].words]
+        assert [kind.group.words for kind in kinds if not kind.fields] == [
+            privacy.GROUPS[group].words for group in ("roster", "undo")
+        ]
 
     def test_purposes_name_only_groups_that_exist(self):
         for purpose in processing.PURPOSES:
