@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists, masks
 from caseworks.access import Role
-from caseworks.codelists import CodeField
+from caseworks.codelists import CodeField, CodesField
 from caseworks.models import Posting
 
 
@@ -119,6 +119,10 @@ GROUPS: dict[str, Group] = {
     "family":       _group(_("relatives, absence, care"),       _L.PERSONAL,  3,    _S.EXIT,  "write     write     read  read      -    -    -"),
     "situation":    _group(_("health and hardship"),            _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "psych":        _group(_("notes of the archive"),           _L.SEALED,    1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
+    "mind":         _group(_("state of mind, character, growth"), _L.SEALED,  1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
+    "mindtick":     _group(_("survey answers about the state of mind"), _L.SENSITIVE, 1, _S.EXIT, "write  write     -     -         -    -    -"),
+    "growth":       _group(_("growth entries"),                 _L.SEALED,    3,    _S.EXIT,  "write     write     read  ask       -    -    -"),
+    "term":         _group(_("marks, attendance, check-ups"),   _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "talk":         _group(_("notes of visits and talks"),      _L.SEALED,    1,    _S.EXIT,  "write     write     own   ask       -    -    -"),
     "work":         _group(pgettext_lazy("kind of information", "contacts"),
                                                                 _L.PERSONAL,  3,    _S.EXIT,  "write     write     write read      -    -    -"),
@@ -160,7 +164,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "children.Child": {
         "key": "id code version",
         "basic": "name sex born_on ethnicity only_child opened_on closed_on exit_reason",
-        "registration": "registration id_doubtful",
+        "registration": "registration id_doubtful id_faults",
         "identity": "id_number registered_at",
         "situation": "health disability orphan guardianship",
         "psych": "notes",
@@ -177,22 +181,93 @@ FIELDS: dict[str, dict[str, str]] = {
         "contact": "address",
         "inner": "address_index",
     },
+    "children.Disability": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind level from_on until_on",
+        "identity": "certificate",
+    },
+    "children.Illness": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind name from_on until_on",
+    },
+    "children.HealthCheck": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child checked_on hospital height_cm weight_kg vision_left vision_right haemoglobin result outcome "
+        "outcome_on",
+        "mind": "finding",
+    },
+    "children.Hardship": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind from_on until_on exit_reason",
+        "mind": "note",
+    },
+    "children.Need": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind state plan from_on until_on",
+    },
+    "children.Relief": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind yuan_a_month from_on until_on",
+    },
+    "children.Livelihood": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child known_on sources yuan_a_year",
+    },
+    "children.Schooling": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind note from_on until_on",
+    },
+    "children.GuardianshipRating": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child rating assessed_on assessed_by",
+        "mind": "note",
+    },
+    "children.Facet": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child facet noted_on",
+        "mind": "text",
+    },
+    "children.Survey": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child surveyed_on study life safety health",
+        "mindtick": "psychology",
+        "mind": "sentence need",
+    },
+    "children.GrowthEntry": {
+        "key": "id code version recorded_by recorded_at",
+        "work": "child kind happened_on visible_to",
+        "growth": "text",
+    },
+    "children.TermRecord": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child term school recorded_on chinese mathematics english conduct days_missed",
+        "mind": "comment",
+    },
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "guardians.Relative": {
         "key": "id code version",
-        "family": "name sex born_year",
+        "family": "name sex born_on born_year work",
+        "situation": "health",
         "identity": "id_number",
         "contact": "phone address",
         "inner": "phone_index phone_tail_index",
     },
     "guardians.Kinship": {"key": "id", "family": "child relative relation"},
-    "guardians.Absence": {"key": "id", "family": "relative place province employer from_known from_on until_on"},
-    "guardians.Situation": {"key": "id", "situation": "relative kind from_on until_on"},
-    "guardians.Entrustment": {
+    "guardians.Absence": {
+        "key": "id code",
+        "family": "relative place province employer from_known from_on until_on",
+        "contact": "employer_phone employer_address",
+    },
+    "guardians.Situation": {
         "key": "id",
-        "family": "child relative from_on until_on child_heard_on agreement_signed_on school_notified_on "
-        "village_notified_on",
-        "situation": "reason",
+        "situation": "relative kind from_on from_known until_on disability level ends_on accepted_on paper",
+    },
+    "guardians.Entrustment": {
+        "key": "id code",
+        "family": "child relative from_on until_on term_until_on child_heard_on agreement_signed_on "
+        "school_notified_on school_witness village_notified_on village_witness",
+        "situation": "reason checked_on unfit_for",
+        "mind": "child_said",
     },
     "guardians.Declaration": {"key": "id", "family": "child value declared_on outranked organization"},
     "visits.Contact": {
@@ -243,7 +318,10 @@ MASKS = {
     "name": masks.name,
     "id_number": masks.id_number,
     "phone": masks.phone,
+    "employer_phone": masks.phone,
     "address": masks.address,
+    "employer_address": masks.address,
+    "certificate": masks.id_number,
     "registered_at": masks.address,
     "born_on": masks.day,
 }
@@ -306,6 +384,8 @@ def in_words(row: models.Model, name: str) -> str:
     codelist = getattr(field, "codelist", None)
     if isinstance(field, CodeField) and codelist is not None:
         return str(codelist.label(value))
+    if isinstance(field, CodesField):
+        return field.words(value) if value else ""
     if isinstance(value, list):
         return "、".join(str(codelists.TOPIC.label(each)) for each in value)
     if isinstance(value, bool):

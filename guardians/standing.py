@@ -7,8 +7,9 @@ says why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import BooleanField, Case, When
 from django.utils.translation import gettext as _
 
 from caseworks import codelists
@@ -17,15 +18,23 @@ from children.models import Child
 from guardians.definitions import DEFINITIONS, Definition, three_months_before
 from guardians.household import Household, Member
 from guardians.models import Declaration
+from guardians.unattended import months_after
+
+_TURNS = 12  # who has changed more often than this is followed back only so far
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether the child counts by a definition on a day, and why or why not."""
+    """Whether the child counts by a definition on a day, since when, and why not.
+
+    `since` is the first day of the stretch that lasts until the day asked about; None if the child does not count, or if
+    nothing on record says when it began.
+    """
 
     definition: Definition
     counts: bool
     because: str
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -40,11 +49,53 @@ def report(child: Child, home: Household, declaration: Declaration | None, on: d
     """Standing of a child on a day. `declaration` is the latest that counts, used where nothing is recorded of the
     parents' absences."""
     judged_by = None if any(member.absences for member in home.parents()) else declaration
+    turns = _turns(home, declaration, on)
+    holds = _holds(child, (on, *turns))
     standings = []
     for entry in DEFINITIONS.values():
-        counts = entry.counts(child, on)
-        standings.append(Standing(entry, counts, "" if counts else _why_not(entry, child, home, judged_by, on)))
+        counts = holds[entry.key, on] and child.age_on(on) < entry.under
+        because = "" if counts else _why_not(entry, child, home, judged_by, on)
+        since = _since(turns, [holds[entry.key, turn] for turn in turns]) if counts else None
+        standings.append(Standing(entry, counts, because, since))
     return Report(tuple(_facts(home, judged_by)), tuple(standings))
+
+
+def _turns(home: Household, declaration: Declaration | None, on: date) -> list[date]:
+    """The days on which a standing can have changed, the latest first: something began, ended, or lasted three months."""
+    days = {declaration.declared_on} if declaration is not None else set()
+    for member in home.parents():
+        for row in (*member.absences, *member.situations):
+            days |= {row.from_on, row.until_on or on}
+        days |= {_three_months_long(row.from_on) for row in member.absences}
+    return sorted((day for day in days if day <= on), reverse=True)[:_TURNS]
+
+
+def _three_months_long(from_on: date) -> date:
+    """The first day on which an absence has lasted three months as the definition counts them."""
+    day = months_after(from_on, 3)
+    return day if day.day == from_on.day else day + timedelta(days=1)
+
+
+def _holds(child: Child, days: tuple[date, ...]) -> dict[tuple[str, date], bool]:
+    """(definition, day) → whether its condition holds for the child on the day: the very condition of the figures, asked
+    for all the days in one query."""
+    asked = {f"{key}_{number}": (key, day) for key in DEFINITIONS for number, day in enumerate(days)}
+    answers = {
+        name: Case(When(DEFINITIONS[key].condition(day), then=True), default=False, output_field=BooleanField())
+        for name, (key, day) in asked.items()
+    }
+    found = Child.objects.filter(pk=child.pk).annotate(**answers).values(*answers).get()
+    return {asked[name]: bool(value) for name, value in found.items()}
+
+
+def _since(turns: list[date], held: list[bool]) -> date | None:
+    """The earliest turn from which on it held without a break."""
+    since = None
+    for turn, holds in zip(turns, held, strict=True):
+        if not holds:
+            break
+        since = turn
+    return since
 
 
 def _facts(home: Household, declaration: Declaration | None) -> list[str]:

@@ -193,7 +193,9 @@ def situation_add(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody cannot care for the child."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
-    form = SituationForm(posted(request))
+    form = SituationForm(
+        posted(request), today=timezone.localdate(), initial={"kind": request.GET.get("kind", "")[:16]}
+    )
     return _answer(
         request,
         child,
@@ -283,7 +285,7 @@ def care_edit(request: Request, code: str) -> HttpResponse:
     """The papers of the care: child heard, agreement, the two notices."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
-    shown = {field: getattr(care, field) for field in ("reason", *actions.CARE_PAPERS)}
+    shown = {field: getattr(care, field) for field in actions.CARE_FACTS}
     form = PapersForm(posted(request), initial=shown)
     return _answer(
         request,
