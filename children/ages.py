@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from children.models import Child
@@ -68,18 +69,24 @@ class Birthday:
 
 def turning(among: ChildQuerySet, age: int, first: date, last: date) -> ChildQuerySet:
     """Those of the given children who reach an age from a day to a day, both included."""
-    before = first - timedelta(days=1)
-    return among.filter(born_on__lte=years_before(last, age), born_on__gt=years_before(before, age))
+    return among.filter(_turns(age, first, last))
+
+
+def _turns(age: int, first: date, last: date) -> Q:
+    return Q(born_on__lte=years_before(last, age), born_on__gt=years_before(first - timedelta(days=1), age))
 
 
 def birthdays(among: ChildQuerySet, today: date) -> list[Birthday]:
-    """Who reaches 8, 14, 16 or 18 within 30 days, or has within the last 30: the next first. One query for each age."""
+    """Who reaches 8, 14, 16 or 18 within 30 days, or has within the last 30: the earliest first. One query."""
     first, last = today - timedelta(days=DAYS_SHOWN_AFTER), today + timedelta(days=DAYS_AHEAD)
+    any_age = Q(pk__in=[])
+    for age in TRIGGERS:
+        any_age |= _turns(age, first, last)
     found = []
-    for age, trigger in TRIGGERS.items():
-        for child in turning(among, age, first, last).in_name_order():
-            on = birthday(child.born_on, age)
-            found.append(Birthday(child, on, trigger, is_past=on <= today))
+    for child in among.filter(any_age).in_name_order():
+        trigger = next(each for age, each in TRIGGERS.items() if first <= birthday(child.born_on, age) <= last)
+        on = birthday(child.born_on, trigger.age)
+        found.append(Birthday(child, on, trigger, is_past=on <= today))
     return sorted(found, key=lambda each: (each.on, each.child.name_order))
 
 

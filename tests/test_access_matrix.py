@@ -138,8 +138,8 @@ children:fact_end                           POST   foreigner  403        404    
 children:fact_remove                        GET    child      403        200      200   404     403    403    403     403    403      403  in
 children:fact_remove                        GET    neighbour  403        404      404   200     403    403    403     403    403      403  in
 children:fact_remove                        GET    foreigner  403        404      404   404     403    403    403     403    403      403  in
-children:fact_remove                        POST   child      403        200      200   404     403    403    403     403    403      403  in
-children:fact_remove                        POST   neighbour  403        404      404   200     403    403    403     403    403      403  in
+children:fact_remove                        POST   child      403        302      302   404     403    403    403     403    403      403  in
+children:fact_remove                        POST   neighbour  403        404      404   302     403    403    403     403    403      403  in
 children:fact_remove                        POST   foreigner  403        404      404   404     403    403    403     403    403      403  in
 children:timeline                           GET    child      200        200      200   404     403    403    403     403    404      403  in
 children:timeline                           GET    neighbour  200        404      404   200     403    403    403     403    404      403  in
