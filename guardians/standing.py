@@ -9,18 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import BooleanField, Case, When
 from django.utils.translation import gettext as _
 
 from caseworks import codelists
-from caseworks.codelists import FATHERS, MOTHERS
+from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from children.models import Child
 from guardians.definitions import DEFINITIONS, Definition, three_months_before
 from guardians.household import Household, Member
-from guardians.models import Declaration
+from guardians.models import Absence, Declaration, Situation
 from guardians.unattended import months_after
-
-_TURNS = 12  # who has changed more often than this is followed back only so far
 
 
 @dataclass(frozen=True)
@@ -49,13 +46,11 @@ def report(child: Child, home: Household, declaration: Declaration | None, on: d
     """Standing of a child on a day. `declaration` is the latest that counts, used where nothing is recorded of the
     parents' absences."""
     judged_by = None if any(member.absences for member in home.parents()) else declaration
-    turns = _turns(home, declaration, on)
-    holds = _holds(child, (on, *turns))
     standings = []
     for entry in DEFINITIONS.values():
-        counts = holds[entry.key, on] and child.age_on(on) < entry.under
+        counts = entry.counts(child, on)
         because = "" if counts else _why_not(entry, child, home, judged_by, on)
-        since = _since(turns, [holds[entry.key, turn] for turn in turns]) if counts else None
+        since = _since(entry.key, child, home, declaration, on) if counts else None
         standings.append(Standing(entry, counts, because, since))
     return Report(tuple(_facts(home, judged_by)), tuple(standings))
 
@@ -64,10 +59,11 @@ def _turns(home: Household, declaration: Declaration | None, on: date) -> list[d
     """The days on which a standing can have changed, the latest first: something began, ended, or lasted three months."""
     days = {declaration.declared_on} if declaration is not None else set()
     for member in home.parents():
-        for row in (*member.absences, *member.situations):
+        rows: tuple[Absence | Situation, ...] = (*member.absences, *member.situations)
+        for row in rows:
             days |= {row.from_on, row.until_on or on}
-        days |= {_three_months_long(row.from_on) for row in member.absences}
-    return sorted((day for day in days if day <= on), reverse=True)[:_TURNS]
+        days |= {_three_months_long(absence.from_on) for absence in member.absences}
+    return sorted((day for day in days if day <= on), reverse=True)
 
 
 def _three_months_long(from_on: date) -> date:
@@ -76,23 +72,39 @@ def _three_months_long(from_on: date) -> date:
     return day if day.day == from_on.day else day + timedelta(days=1)
 
 
-def _holds(child: Child, days: tuple[date, ...]) -> dict[tuple[str, date], bool]:
-    """(definition, day) → whether its condition holds for the child on the day: the very condition of the figures, asked
-    for all the days in one query."""
-    asked = {f"{key}_{number}": (key, day) for key in DEFINITIONS for number, day in enumerate(days)}
-    answers = {
-        name: Case(When(DEFINITIONS[key].condition(day), then=True), default=False, output_field=BooleanField())
-        for name, (key, day) in asked.items()
-    }
-    found = Child.objects.filter(pk=child.pk).annotate(**answers).values(*answers).get()
-    return {asked[name]: bool(value) for name, value in found.items()}
+def held(key: str, child: Child, home: Household, declaration: Declaration | None, on: date) -> bool:
+    """Whether the condition of a definition held on a day, read off a household: what `Definition.condition` says in
+    SQL, for the days of one child. Only the beginning of a standing is told by it; a test compares the two."""
+    declared = declaration.value if declaration is not None and declaration.declared_on <= on else "0"
+    if not any(member.absences for member in home.parents()):
+        return declared == "2" and child.registration == "1" if key == "civil" else declared in ("1", "2", "9")
+
+    def away(relations: tuple[str, ...]) -> bool:
+        return any(_in_force(row, on) for member in home.parents(relations) for row in member.absences)
+
+    def unable(relations: tuple[str, ...]) -> bool:
+        return any(_in_force(row, on) for member in home.parents(relations) for row in member.situations)
+
+    if key == "wide":
+        return away(PARENTS)
+    if key == "school":
+        rows = [row for member in home.parents() for row in member.absences if _in_force(row, on)]
+        by_declaration = declared != "0" and any(not row.from_known for row in rows)
+        return by_declaration or any(row.from_on <= three_months_before(on) for row in rows)
+    father, mother = away(FATHERS), away(MOTHERS)
+    both = father and mother
+    return child.registration == "1" and (both or (father and unable(MOTHERS)) or (mother and unable(FATHERS)))
 
 
-def _since(turns: list[date], held: list[bool]) -> date | None:
-    """The earliest turn from which on it held without a break."""
+def _in_force(row: Absence | Situation, on: date) -> bool:
+    return row.from_on <= on and (row.until_on is None or row.until_on > on)
+
+
+def _since(key: str, child: Child, home: Household, declaration: Declaration | None, on: date) -> date | None:
+    """The first day of the stretch that holds on a day; None if the day itself does not."""
     since = None
-    for turn, holds in zip(turns, held, strict=True):
-        if not holds:
+    for turn in _turns(home, declaration, on):
+        if not held(key, child, home, declaration, turn):
             break
         since = turn
     return since

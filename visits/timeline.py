@@ -76,9 +76,12 @@ def by_year(moments: Iterable[Moment]) -> list[tuple[int, list[Moment]]]:
     return [(year, list(rows)) for year, rows in groupby(moments, key=lambda moment: moment.day.year)]
 
 
-def _period(row: Any, about: str, words: str, ended: str, detail: str = "") -> Iterator[Moment]:
+def _period(
+    row: Any, about: str, words: str, ended: str, detail: str = "", *, goes_on: bool = False
+) -> Iterator[Moment]:
+    """The beginning of a period and its end, unless something of the kind goes on from that day."""
     yield Moment(row.from_on, about, words, detail)
-    if row.until_on is not None:
+    if row.until_on is not None and not goes_on:
         yield Moment(row.until_on, about, ended, detail)
 
 
@@ -92,14 +95,21 @@ def _of_the_archive(child: Child) -> Iterator[Moment]:
 
 
 def _of_the_school(child: Child) -> Iterator[Moment]:
-    for row in child.enrolments.select_related("school"):
+    rows = list(child.enrolments.select_related("school").order_by("from_on", "id"))
+    begun, left = {row.from_on for row in rows}, {(row.school_id, row.until_on) for row in rows}
+    for row in rows:
         grade = row.get_grade_display() if row.grade else ""
-        yield from _period(row, "school", _("goes to school"), _("leaves"), f"{row.school} {grade}{row.class_name}")
+        words = _("moves up or changes class") if (row.school_id, row.from_on) in left else _("goes to school")
+        place = f"{row.school} {grade}{row.class_name}"
+        yield from _period(row, "school", words, _("leaves"), place, goes_on=row.until_on in begun)
 
 
 def _of_the_home(child: Child) -> Iterator[Moment]:
-    for row in child.residences.select_related("village"):
-        yield from _period(row, "home", _("lives in"), _("moves away from"), str(row.village))
+    rows = list(child.residences.select_related("village"))
+    begun = {row.from_on for row in rows}
+    for row in rows:
+        goes_on = row.until_on in begun
+        yield from _period(row, "home", _("lives in"), _("moves away from"), str(row.village), goes_on=goes_on)
 
 
 def _of_the_family(child: Child) -> Iterator[Moment]:

@@ -19,7 +19,7 @@ from children.models.growth import term_of, term_words
 _TERMS_BACK = 12
 
 
-def _field(model: type[models.Model], name: str) -> forms.Field:
+def _field(model: type[models.Model], name: str) -> Any:
     column: Any = model._meta.get_field(name)
     if isinstance(column, models.DateField):
         label = _("Since") if name == "from_on" else column.verbose_name
@@ -27,10 +27,8 @@ def _field(model: type[models.Model], name: str) -> forms.Field:
     if isinstance(column, models.DecimalField | models.PositiveSmallIntegerField | models.PositiveIntegerField):
         numeric = "decimal" if isinstance(column, models.DecimalField) else "numeric"
         widget = forms.TextInput(attrs={"inputmode": numeric, "autocomplete": "off"})
-        field: forms.Field = column.formfield(widget=widget)
-        return field
-    made: forms.Field = column.formfield()
-    return made
+        return column.formfield(widget=widget)
+    return column.formfield()
 
 
 class FactForm(ClassifiedForm, ActionForm):

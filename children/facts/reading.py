@@ -31,6 +31,7 @@ def _shown(child: Child, kind: Kind) -> Shown:
     rows = list(kind.model._default_manager.filter(child=child).order_by(f"-{kind.model.day_field}", "-id"))
     for row in rows:
         row.child = child
+    now: list[Fact]
     if kind.lasts:
         now = [row for row in rows if isinstance(row, LastingFact) and row.is_open]
     elif kind.key == "facet":

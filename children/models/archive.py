@@ -144,6 +144,7 @@ class Child(Record, AboutChildren):
 
     get_sex_display: Callable[[], str]
     get_registration_display: Callable[[], str]
+    get_exit_reason_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("child")

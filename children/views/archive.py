@@ -18,7 +18,7 @@ from children.facts.reading import entries_for_mentors, facts_of, schooling_now
 from children.models import Child
 from children.views.lines import places
 from guardians.family import carers_on, latest_declaration, relatives_shared_with
-from guardians.gaps import SEVERITIES, Gap, gaps_of
+from guardians.gaps import SEVERITIES, Gap, Severity, gaps_of
 from guardians.household import Household, Member, household
 from guardians.standing import report
 from guardians.unattended import Verdict, eligibility_in
@@ -66,6 +66,7 @@ def _whole(child: Child, home: Household, place: Any, today: Any) -> dict[str, A
         "unattended": _unattended(child, home, place, today),
         "gaps": gaps,
         "gap_groups": _grouped(gaps),
+        "only_missing": all(gap.check.severity is Severity.MISSING for gap in gaps),
         "facts": facts,
         "schooling": schooling_now(place.enrolment, facts["schooling"]),
         "enrolments": child.enrolments.select_related("school").order_by("-from_on", "-id"),

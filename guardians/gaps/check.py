@@ -21,13 +21,13 @@ class Severity(StrEnum):
     """How much it matters."""
 
     DANGER = "danger"  # the law forbids it: to be looked into at once
-    WRONG = "wrong"  # two things on record cannot both be so
+    WRONG = "wrong"  # two things on record cannot both be so, or one is hardly right
     MISSING = "missing"
 
 
 SEVERITIES = {
     Severity.DANGER: _("To be looked into at once"),
-    Severity.WRONG: _("Contradictions"),
+    Severity.WRONG: _("Contradictory or doubtful"),
     Severity.MISSING: _("Still missing"),
 }
 

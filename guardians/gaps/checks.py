@@ -101,6 +101,11 @@ def _only_declared(on: date) -> Q:
     return declared(("1", "2", "9"), on) & nothing_recorded()
 
 
+def _not_heard(on: date) -> Q:
+    """A child old enough to say what it thinks was not asked about its care (未成年人保护法 art. 22)."""
+    return _aged(6, 17, on) & has_care(on, child_heard_on__isnull=True)
+
+
 def _lacks(*relations: str) -> Q:
     return has_relative(Q(relation__in=PARENTS)) & ~has_relative(Q(relation__in=relations))
 
@@ -233,7 +238,7 @@ CHECKS: dict[str, Check] = {
         Check("no_agreement", _MISSING, _("no agreement on the care"), _paper("agreement_signed_on"), _CARE, "agreement_signed_on"),
         Check("school_not_told", _MISSING, _("school not told of the care in writing"), _paper("school_notified_on"), _CARE, "school_notified_on"),
         Check("village_not_told", _MISSING, _("village not told of the care in writing"), _paper("village_notified_on"), _CARE, "village_notified_on"),
-        Check("not_heard", _MISSING, _("child not heard about the care"), _paper("child_heard_on"), _CARE, "child_heard_on"),
+        Check("not_heard", _MISSING, _("child not heard about the care"), _not_heard, _CARE, "child_heard_on"),
         Check("not_checked", _MISSING, _("carer not checked"), _paper("checked_on"), _CARE, "checked_on"),
         Check("carer_age", _MISSING, _("age of the carer not collected"), _of(_carer_without_age), _RELATIVE, "born_on", _carer_without_age),
         Check("no_parent", _MISSING, _("no parent on record"), lambda on: ~has_relative(Q(relation__in=PARENTS)), "guardians:relative_add", "name"),

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from children.models import Child
+from guardians.definitions import DEFINITIONS
 from guardians.family import cared_for_by, latest_declaration, relatives_shared_with
 from guardians.household import household
-from guardians.standing import report
+from guardians.standing import held, report
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_everyone")]
@@ -135,6 +136,38 @@ def test_one_away_and_the_other_unable_since_the_later_day(child):
 def test_since_a_declaration(cast, child):
     factories.declaration(child, "2", cast.school, declared_on=date(2025, 9, 12))
     assert set(_since(child).values()) == {date(2025, 9, 12)}
+
+
+@pytest.mark.parametrize("declared", ["", "0", "1", "2", "9"])
+@pytest.mark.parametrize("home", ["nobody", "never", "one", "both", "doubtful", "ill"])
+def test_the_days_of_one_child_are_judged_as_the_figures_are(cast, child, home, declared):
+    """`held` repeats the conditions in Python: it must say what the SQL says, on every day on which something turns."""
+    if home != "nobody":
+        father, mother = (factories.relative(child, relation=relation) for relation in ("51", "52"))
+    if home in ("one", "both", "ill"):
+        factories.absence(father, from_on=date(2023, 2, 1), until_on=date(2024, 2, 1))
+        factories.absence(father, from_on=date(2025, 11, 30))
+    if home == "both":
+        factories.absence(mother, from_on=date(2024, 1, 15))
+    if home == "doubtful":
+        factories.absence(mother, from_on=date(2026, 10, 1), from_known=False)
+    if home == "ill":
+        factories.situation(mother, kind="ill", from_on=date(2023, 6, 1), until_on=date(2026, 1, 1))
+    if declared:
+        factories.declaration(child, declared, cast.school, declared_on=date(2025, 9, 1))
+    declaration, members = latest_declaration(child, ON), household(child, ON)
+    for day in {
+        ON,
+        date(2023, 7, 1),
+        date(2024, 2, 1),
+        date(2025, 9, 1),
+        date(2025, 12, 1),
+        date(2026, 2, 28),
+        date(2026, 3, 1),
+    }:
+        for key, entry in DEFINITIONS.items():
+            told = held(key, child, members, declaration, day) and child.age_on(day) < entry.under
+            assert told == entry.counts(child, day), (key, day)
 
 
 def test_children_who_share_any_relative_are_family(cast):
