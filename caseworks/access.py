@@ -364,19 +364,20 @@ def _require_reach(model: Any, rows: list[Any]) -> None:
     current = _scope_in_force()
     if current.everyone or not rows:
         return
-    children = current.children()
     asked = {row.child_id for row in rows if getattr(row, "child_id", None)}
-    missing = asked - set(children.filter(child_id__in=asked).values_list("child_id", flat=True))
+    missing = asked - set(current.children().filter(child_id__in=asked).values_list("child_id", flat=True))
+    # link by link: asked as two lists, SQLite would try every child in scope with every relative
+    in_scope = Exists(current.reach().filter(child_id=OuterRef("child_id")))
     if model.scope_through is not None and model.scope_column != "pk":
         label, field = model.scope_through
         asked = {getattr(row, f"{model.scope_column}_id") for row in rows}
-        links = subquery(apps.get_model(label)).filter(**{f"{field}__in": asked}, child_id__in=children)
-        missing |= asked - set(links.values_list(field, flat=True))
+        links = subquery(apps.get_model(label)).filter(**{f"{field}__in": asked})
+        missing |= asked - set(links.filter(in_scope).values_list(field, flat=True))
     if model.scope_links:
         asked = {getattr(row, f"{model.scope_links}_id") for row in rows}
         links = subquery(model).filter(**{f"{model.scope_links}__in": asked})
         known = set(links.values_list(model.scope_links, flat=True))
-        missing |= known - set(links.filter(child_id__in=children).values_list(model.scope_links, flat=True))
+        missing |= known - set(links.filter(in_scope).values_list(model.scope_links, flat=True))
     if missing:
         raise ScopeError(f"{model.__name__}: {len(missing)} row(s) outside the scope in force.")
 

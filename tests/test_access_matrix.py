@@ -152,6 +152,20 @@ privacy:looked                              GET    child      200     403     40
 privacy:looked                              GET    neighbour  200     403     403   403   403    403    403     403    404      403  in
 privacy:looked                              GET    foreigner  404     403     403   403   403    403    403     403    200      403  in
 
+# --- Papers: the archive on a page is for those who read archives; in full needs a reason, which is missing here
+papers:choose                               GET    -          200     200      200   200     200    403    403     403    200      403  in
+papers:many                                 GET    archive    200     200      200   200     403    403    403     403    200      403  in
+papers:many                                 POST   archive    422     422      422   422     403    403    403     403    422      403  in
+papers:choose_one                           GET    child      200     200      200   404     200    403    403     403    404      403  in
+papers:choose_one                           GET    neighbour  200     404      404   200     404    403    403     403    404      403  in
+papers:choose_one                           GET    foreigner  404     404      404   404     404    403    403     403    200      403  in
+papers:one                                  GET    child      200     200      200   404     403    403    403     403    404      403  in
+papers:one                                  GET    neighbour  200     404      404   200     404    403    403     403    404      403  in
+papers:one                                  GET    foreigner  404     404      404   404     404    403    403     403    200      403  in
+papers:one                                  POST   child      422     422      422   404     403    403    403     403    404      403  in
+papers:one                                  POST   neighbour  422     404      404   422     404    403    403     403    404      403  in
+papers:one                                  POST   foreigner  404     404      404   404     404    403    403     403    422      403  in
+
 guardians:relative_add                      GET    child      403     200      200   404     403    403    403     403    403      403  in
 guardians:relative_add                      GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
 guardians:relative_add                      GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
@@ -482,6 +496,7 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     "children:fact_add": lambda cast, about: [_child(cast, about).code, "hardship"],
     **dict.fromkeys(("children:fact_edit", "children:fact_end", "children:fact_remove"), _hardship),
     "visits:pairing_end": _pairing,
+    "papers:one": lambda cast, about: [_child(cast, about).code, "archive"],
     **dict.fromkeys(
         [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "errors")], _batch
     ),
@@ -509,6 +524,7 @@ ABOUT = {
     "rulethere": lambda cast: [factories.contact_rule(cast.foreign_village, "caseworker").code],
     "figure": lambda cast: ["archives"],
     "nophone": lambda cast: ["no_phone"],
+    "archive": lambda cast: ["archive"],
     "xlsx": lambda cast: ["xlsx"],
     "docx": lambda cast: ["docx"],
 }
