@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from caseworks import codelists
 from children.facts.kinds import KINDS, Kind
@@ -23,14 +26,24 @@ class Shown:
 
 
 def facts_of(child: Child) -> dict[str, Shown]:
-    """Kind → its facts: one query each, however many there are."""
-    return {key: _shown(child, kind) for key, kind in KINDS.items()}
+    """Kind → the child's facts."""
+    return facts_of_many([child])[child.pk]
 
 
-def _shown(child: Child, kind: Kind) -> Shown:
-    rows = list(kind.model._default_manager.filter(child=child).order_by(f"-{kind.model.day_field}", "-id"))
-    for row in rows:
-        row.child = child
+def facts_of_many(children: Sequence[Child], *keys: str) -> dict[UUID, dict[str, Shown]]:
+    """Child key → kind → its facts, of these kinds or of all: one query each, however many children and rows there are."""
+    kinds = {key: KINDS[key] for key in keys or KINDS}
+    by_key = {child.pk: child for child in children}
+    found: dict[tuple[UUID, str], list[Fact]] = defaultdict(list)
+    for key, kind in kinds.items():
+        rows = kind.model._default_manager.filter(child__in=by_key).order_by(f"-{kind.model.day_field}", "-id")
+        for row in rows:
+            row.child = by_key[row.child_id]
+            found[row.child_id, key].append(row)
+    return {pk: {key: _shown(found[pk, key], kind) for key, kind in kinds.items()} for pk in by_key}
+
+
+def _shown(rows: list[Fact], kind: Kind) -> Shown:
     now: list[Fact]
     if kind.lasts:
         now = [row for row in rows if isinstance(row, LastingFact) and row.is_open]
