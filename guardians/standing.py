@@ -24,7 +24,8 @@ from guardians.unattended import months_after
 class Standing:
     """Whether the child counts by a definition on a day, since when, and why not.
 
-    `since` is the first day of the stretch that lasts until the day asked about; None if the child does not count, or if
+    `known` is false where neither a parent nor a declaration is on record: that is no "no" but 未采集. `since` is the first
+    day of the stretch that lasts until the day asked about; None if the child does not count, or if
     nothing on record says when it began.
     """
 
@@ -32,6 +33,7 @@ class Standing:
     counts: bool
     because: str
     since: date | None = None
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def report(child: Child, home: Household, declaration: Declaration | None, on: d
         counts = entry.counts(child, on)
         because = "" if counts else _why_not(entry, child, home, judged_by, on)
         since = _since(entry.key, child, home, declaration, on) if counts else None
-        standings.append(Standing(entry, counts, because, since))
+        known = bool(home.parents()) or judged_by is not None or child.age_on(on) >= entry.under
+        standings.append(Standing(entry, counts, because if known else _("no parent is on record"), since, known))
     return Report(tuple(_facts(home, judged_by)), tuple(standings))
 
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.classified_forms import ClassifiedForm
+from caseworks.codelists import CodeField
 from caseworks.forms import DateInput
 from children.facts.kinds import Kind
 from children.forms.base import ActionForm
@@ -28,7 +29,10 @@ def _field(model: type[models.Model], name: str) -> Any:
         numeric = "decimal" if isinstance(column, models.DecimalField) else "numeric"
         widget = forms.TextInput(attrs={"inputmode": numeric, "autocomplete": "off"})
         return column.formfield(widget=widget)
-    return column.formfield()
+    field: Any = column.formfield()
+    if isinstance(column, CodeField) and not column.blank and not column.has_default() and column.codelist is not None:
+        field.choices = [("", "—"), *column.codelist.choices()]  # nothing is chosen before somebody chooses
+    return field
 
 
 class FactForm(ClassifiedForm, ActionForm):

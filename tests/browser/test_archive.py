@@ -59,7 +59,7 @@ def test_a_difficulty_is_entered_and_ended_without_scripts(full, device):
     page.get_by_role("button", name="保存").click()
     row = page.locator("#hardship .fact", has_text="重病")
     row.get_by_role("link", name="结束").click()
-    page.get_by_label("退出原因").select_option("recovered")
+    page.get_by_label("结束原因").select_option("recovered")
     page.get_by_role("button", name="保存").click()
     page.locator("#hardship summary").click()
     assert "身体康复" in page.locator("#hardship details").inner_text()

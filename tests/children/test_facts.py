@@ -233,6 +233,14 @@ def test_the_definitions_of_the_rating_stand_beside_the_form(cast, sign_in):
     assert all(word in body for word in ("较好", "一般", "差", "隐患"))
 
 
+@pytest.mark.parametrize("key", [key for key, kind in KINDS.items() if "kind" in kind.fields or key == "rating"])
+def test_nothing_is_chosen_before_somebody_chooses(cast, sign_in, key):
+    form = sign_in(cast.clerk).get(reverse("children:fact_add", args=[cast.child.code, key])).context["form"]
+    name = "rating" if key == "rating" else "kind"
+    assert next(iter(form.fields[name].choices))[0] == ""
+    assert form[name].value() in (None, "")
+
+
 def test_a_sealed_certificate_is_kept_when_the_form_leaves_it_empty(cast, sign_in):
     row = factories.fact(Disability, cast.child, by=cast.clerk, kind="4", level="3", certificate="50011720140302432542")
     edit = reverse("children:fact_edit", args=[cast.child.code, "disability", row.code])

@@ -40,6 +40,16 @@ def test_nobody_away(child):
     assert _facts(child) == ("没有父母外出的登记。",)
 
 
+def test_where_nobody_is_on_record_it_is_not_collected_and_not_no(cast, child):
+    def known() -> set[bool]:
+        found = report(child, household(child, ON), latest_declaration(child, ON), ON)
+        return {standing.known for standing in found.standings}
+
+    assert known() == {False}
+    factories.declaration(child, "0", cast.school)
+    assert known() == {True}
+
+
 def test_father_away_and_mother_able(child):
     factories.absence(factories.relative(child, relation="51"), from_on=date(2025, 1, 1))
     factories.relative(child, relation="52")
