@@ -344,6 +344,8 @@ def may(model: type[models.Model] | models.Model, field: str, posting: Posting |
     if posting is None:
         return May.NOTHING
     right = group_of(model, field).rights[posting.role]
+    if isinstance(model, models.Model) and hasattr(model, "hidden_from") and model.hidden_from(posting.role):
+        return May.NOTHING  # the row itself says whom it is not for
     if right is May.OWN and isinstance(model, models.Model):
         own = model._state.adding or getattr(model, _AUTHOR) == posting.user_id
         return May.WRITE if own else May.NOTHING

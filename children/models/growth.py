@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from caseworks import codelists
+from caseworks.access import Role
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.models import Organization, in_force
@@ -77,6 +78,10 @@ class GrowthEntry(Fact):
 
     class Meta(Fact.Meta):
         verbose_name = gettext_lazy("growth entry")
+
+    def hidden_from(self, role: str) -> bool:
+        """Mentors read only what was written for them too (caseworks.privacy.may asks)."""
+        return role == Role.MENTOR and self.visible_to != "mentors"
 
 
 class TermRecord(Fact):

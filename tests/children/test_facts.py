@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from caseworks import access
+from caseworks import access, privacy
 from caseworks.models import AuditEvent
 from children.actions import ChangedError
 from children.facts import checkups
@@ -21,6 +21,7 @@ from children.models import (
     Child,
     Disability,
     Fact,
+    GrowthEntry,
     GuardianshipRating,
     Hardship,
     HealthCheck,
@@ -250,6 +251,15 @@ def test_a_sealed_certificate_is_kept_when_the_form_leaves_it_empty(cast, sign_i
     with access.everyone("test"):
         row.refresh_from_db()
     assert (row.level, row.certificate) == ("2", "50011720140302432542")
+
+
+def test_an_entry_for_the_keepers_is_hidden_from_mentors_wherever_it_is_shown(cast):
+    kept = factories.fact(GrowthEntry, cast.child, by=cast.clerk, kind="emotion", text="夜里哭")
+    shared = factories.fact(GrowthEntry, cast.child, by=cast.clerk, kind="award", text="奖状", visible_to="mentors")
+    [mentor] = cast.mentor.postings_on(date(2026, 11, 23))
+    [clerk] = cast.clerk.postings_on(date(2026, 11, 23))
+    assert [privacy.visible(row, "text", mentor) for row in (kept, shared)] == ["", "奖状"]
+    assert [privacy.visible(row, "text", clerk) for row in (kept, shared)] == ["夜里哭", "奖状"]
 
 
 def test_pressing_save_twice_enters_one(cast, sign_in):
