@@ -67,12 +67,8 @@ class Birthday:
     is_past: bool
 
 
-def turning(among: ChildQuerySet, age: int, first: date, last: date) -> ChildQuerySet:
-    """Those of the given children who reach an age from a day to a day, both included."""
-    return among.filter(_turns(age, first, last))
-
-
 def _turns(age: int, first: date, last: date) -> Q:
+    """Children who reach an age from a day to a day, both included."""
     return Q(born_on__lte=years_before(last, age), born_on__gt=years_before(first - timedelta(days=1), age))
 
 

@@ -54,11 +54,6 @@ class Kind:
         """True for facts that hold from a day until a day."""
         return issubclass(self.model, LastingFact)
 
-    @property
-    def noun(self) -> str:
-        """What the audit trail calls it."""
-        return str(self.model._meta.model_name)
-
 
 RATINGS = (
     (

@@ -68,7 +68,6 @@ class LastingFact(Fact, Period):
     way round (children/facts/actions.py ends what no longer fits).
     """
 
-    kind_field: ClassVar[str] = "kind"
     alone: ClassVar[str] = ""
 
     class Meta(Fact.Meta):
