@@ -144,6 +144,46 @@ class CodeField(models.CharField):
         return forms.ChoiceField(**defaults)
 
 
+class CodesField(models.JSONField):
+    """Stores several codes of a list, in the order of the list; the empty list means not collected.
+
+    The code `none`, where the list has it, says that there is none of the others, and stands alone.
+    """
+
+    def __init__(self, codelist: CodeList | None = None, **options: Any) -> None:
+        self.codelist = codelist
+        super().__init__(**{"default": list, "blank": True, **options})
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        codes = self.codelist
+        if codes is not None and any(code not in codes for code in value):
+            raise ValidationError(_("Choose one of the listed values."), code="invalid_choice")
+        if "none" in value and len(value) > 1:
+            raise ValidationError(_("“None” cannot be ticked together with something else."), code="none_and_some")
+
+    def words(self, value: list[str]) -> str:
+        """The words of the codes in the language of the page; 未采集 if there are none."""
+        labels = [self.codelist.label(code) if self.codelist else code for code in value]
+        return ("、" if _in_chinese() else ", ").join(labels) if labels else not_collected()
+
+    def formfield(self, **options: Any) -> Any:
+        from django import forms
+
+        choices = self.codelist.choices() if self.codelist else []
+        return forms.MultipleChoiceField(
+            choices=choices,
+            required=not self.blank,
+            label=self.verbose_name,
+            help_text=self.help_text,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+
 def _list(name: str, source: str, *entries: tuple) -> CodeList:
     return CodeList(name, source, tuple(Code(entry[0], entry[1], entry[2], tuple(entry[3:])) for entry in entries))
 
@@ -204,6 +244,214 @@ DISABILITY = _list(
     ("5", "智力残疾", "intellectual", "智力"),
     ("6", "精神残疾", "mental", "精神"),
     ("7", "多重残疾", "multiple", "多重"),
+)
+
+SCHOOLING = _list(
+    "schooling (就学情况)",
+    "民发〔2016〕42号 annex 1: eight values; the middle four follow from the enrolment",
+    ("before", "未入园", "not yet in kindergarten", "学龄前"),
+    ("kindergarten", "幼儿园", "kindergarten"),
+    ("primary", "小学", "primary school"),
+    ("junior", "初中", "junior secondary school"),
+    ("senior", "高中", "senior secondary school"),
+    ("vocational", "中职", "vocational school", "中专", "职高", "中专及以上"),
+    ("dropout", "辍学", "dropped out at school age", "失学"),
+    ("out", "不在学", "not at school, past school age", "不在校"),
+)
+# what is stated because no enrolment says it
+STATED_SCHOOLING = CodeList(
+    "schooling, as stated",
+    SCHOOLING.source,
+    tuple(SCHOOLING[code] for code in ("before", "vocational", "dropout", "out")),
+)
+_STEP = {"K": "kindergarten", **dict.fromkeys("123456", "primary"), **dict.fromkeys("789", "junior")}
+
+
+def schooling_of_grade(grade: str) -> str:
+    """The schooling that a grade stands for; empty for the empty grade.
+
+    >>> schooling_of_grade("K2"), schooling_of_grade("8"), schooling_of_grade("11"), schooling_of_grade("")
+    ('kindergarten', 'junior', 'senior', '')
+    """
+    return _STEP.get(grade[:1] if grade.startswith("K") else grade, "senior") if grade else ""
+
+
+DISABILITY_LEVEL = _list(
+    "level of disability",
+    "GB/T 26341: 1 is the severest",
+    ("1", "一级", "level 1", "1级", "Ⅰ级"),
+    ("2", "二级", "level 2", "2级", "Ⅱ级"),
+    ("3", "三级", "level 3", "3级", "Ⅲ级"),
+    ("4", "四级", "level 4", "4级", "Ⅳ级"),
+)
+
+ILLNESS = _list(
+    "illness (患病类型)",
+    "kinds common in local lists of major and chronic illnesses; 患病 of the form means a major illness",
+    ("heart", "先天性心脏病", "congenital heart disease", "先心病"),
+    ("blood", "白血病等血液病", "leukaemia or another blood disease", "白血病", "血液病", "血友病"),
+    ("cancer", "恶性肿瘤", "cancer", "癌症", "肿瘤"),
+    ("kidney", "肾病", "kidney disease", "尿毒症", "肾炎"),
+    ("diabetes", "糖尿病", "diabetes"),
+    ("asthma", "哮喘", "asthma"),
+    ("epilepsy", "癫痫", "epilepsy"),
+    ("tuberculosis", "结核病", "tuberculosis", "肺结核"),
+    ("hepatitis", "肝病", "liver disease", "乙肝", "肝炎"),
+    ("mental", "严重精神障碍", "severe mental disorder", "精神病"),
+    ("palsy", "脑瘫", "cerebral palsy"),
+    ("anaemia", "贫血或营养不良", "anaemia or malnutrition", "贫血", "营养不良"),
+    ("other", "其他疾病", "other illness", "其他"),
+    ("none", "无", "none", "没有"),
+)
+
+CHECK_RESULT = _list(
+    "result of a health check (体检结果)",
+    "school health checks",
+    ("normal", "正常", "normal", "健康", "良好"),
+    ("abnormal", "有异常，在校观察", "something found, to be watched", "异常"),
+    ("refer", "有异常，需要去医院", "something found, to see a doctor", "转诊", "需转诊"),
+)
+
+REFERRAL_OUTCOME = _list(
+    "what came of a referral",
+    "school health checks",
+    ("fine", "已就诊，无大碍", "seen by a doctor, nothing serious"),
+    ("treated", "已就诊，治疗中", "seen by a doctor, in treatment"),
+    ("cured", "已治好", "cured"),
+    ("refused", "家里没有去", "the family did not go"),
+)
+
+HARDSHIP = _list(
+    "category of difficulty (困境类别)",
+    "国发〔2016〕36号; categories of county systems. A child can be in several at once",
+    ("orphan", "孤儿", "orphan"),
+    ("unattended", "事实无人抚养", "de facto without support", "事实孤儿", "事实无人抚养儿童"),
+    ("absent", "父母监护缺失", "without a guardian's care", "监护缺失"),
+    ("incapable", "父母无力履行监护职责", "parents unable to act as guardians"),
+    ("improper", "监护不当", "harmed or neglected by guardians"),
+    ("severe", "重度残疾", "severely disabled", "重残"),
+    ("disabled", "非重度残疾", "disabled, not severely", "非重残", "残疾", "残疾儿童"),
+    ("ill", "重病", "seriously ill", "患病"),
+    ("street", "流浪", "living on the street"),
+    ("poor", "家庭贫困（低保、特困、脱贫监测）", "poor family", "家庭贫困", "贫困", "低保", "特困", "建档立卡"),
+    ("low", "低收入（低保边缘）", "family of low income", "低收入", "低保边缘"),
+    ("violence", "受暴力侵害", "victim of violence"),
+    ("parents_jailed", "服刑在押人员子女", "child of a prisoner"),
+    ("other", "其他困境", "other difficulty", "其他"),
+    ("none", "无", "none", "没有", "非困境"),
+)
+
+HARDSHIP_EXIT = _list(
+    "why a difficulty has ended (退出原因)",
+    "civil-affairs record, 退出信息",
+    ("released", "父母刑满释放", "a parent was released"),
+    ("detoxed", "父母戒毒期满", "a parent finished detoxification"),
+    ("found", "父母已找到或恢复联系", "a parent was found"),
+    ("recovered", "身体康复", "recovered"),
+    ("better_off", "家庭经济好转", "the family is better off"),
+    ("adopted", "被收养或安置", "adopted or placed"),
+    ("protected", "监护已改善或已变更", "care improved or changed"),
+    ("aged", "年满十八周岁", "turned 18"),
+    ("died", "儿童死亡", "the child died"),
+    ("error", "登记有误", "entered by mistake"),
+    ("other", "其他", "other"),
+)
+
+NEED_AREA = _list(
+    "area of need (问题清单)",
+    "county record of children in difficulty",
+    ("living", "生活保障", "daily needs"),
+    ("medical", "医疗保障", "medical care"),
+    ("schooling", "教育资助", "help with schooling"),
+    ("rehabilitation", "康复救助", "rehabilitation"),
+    ("care", "监护保护", "care and protection"),
+    ("housing", "住房", "housing"),
+    ("psychology", "心理关爱", "emotional care"),
+    ("registration", "户口登记", "household registration"),
+    ("other", "其他", "other"),
+)
+NEED_STATE = _list(
+    "state of a need",
+    "county record of children in difficulty",
+    ("met", "已落实", "met", "已到位", "已全额"),
+    ("partly", "部分落实", "partly met", "已纳入未足额"),
+    ("unmet", "符合条件未落实", "not met though entitled", "未到位", "符合未保障"),
+    ("not_entitled", "不符合条件", "not entitled", "不符合"),
+)
+
+RELIEF = _list(
+    "public support (救助帮扶)",
+    "民发〔2016〕42号 annex 1 and the national summary table (救助措施)",
+    ("registered_poor", "建档立卡", "registered as poor", "脱贫户", "监测户"),
+    ("allowance", "低保", "subsistence allowance", "最低生活保障"),
+    ("destitute", "特困供养", "support for the destitute", "特困"),
+    ("temporary", "临时救助", "temporary support", "临时"),
+    ("medical", "医疗救助", "medical support", "医疗"),
+    ("housing", "住房救助", "housing support", "住房", "危房改造"),
+    ("disability_living", "残疾人生活补贴", "disability living allowance", "残疾人生活补助", "生活补助"),
+    ("disability_care", "残疾人护理补贴", "disability care allowance", "护理补助", "护理补贴"),
+    ("orphan", "孤儿基本生活费", "orphan's allowance", "孤儿津贴"),
+    ("unattended", "事实无人抚养儿童基本生活补贴", "allowance for children de facto without support"),
+    ("schooling", "教育资助", "help with school costs", "助学金", "两免一补", "三免两补"),
+    ("other", "其他救助", "other support", "其他"),
+    ("none", "无", "none", "没有"),
+)
+
+INCOME = _list(
+    "source of the family's income (家庭经济来源)",
+    "民发〔2016〕42号 annex 1",
+    ("wages", "打工收入", "wages", "务工", "打工"),
+    ("farming", "种养殖业", "farming", "种植", "养殖", "务农"),
+    ("support", "政府救助", "public support", "低保"),
+    ("relatives", "亲朋接济", "help from relatives and friends"),
+    ("other", "其他", "other"),
+)
+
+FACET = _list(
+    "facet of the child (档案六方面)",
+    "seed report 2",
+    ("character", "性格", "character"),
+    ("interests", "兴趣", "interests"),
+    ("study", "学习", "study"),
+    ("thinking", "思想", "thinking"),
+    ("psychology", "心理", "state of mind"),
+    ("morals", "品格", "conduct"),
+)
+
+SURVEY_STATE = _list(
+    "how things are in a survey domain",
+    "seed report 7: 学习 生活 心理 安全 健康",
+    ("good", "良好", "good", "好"),
+    ("some", "有些困难", "some difficulty", "一般"),
+    ("help", "需要帮助", "needs help", "差"),
+)
+
+GROWTH_KIND = _list(
+    "kind of growth entry (成长记录)",
+    "seed reports 5 and 6: growth diary, categories of the growth file",
+    ("diary", "成长日记", "diary", "日记"),
+    ("study", "学习", "study"),
+    ("activity", "活动", "activity"),
+    ("conduct", "日常行为", "conduct", "行为"),
+    ("emotion", "情感表现", "feelings", "情感"),
+    ("award", "获奖", "award", "奖励"),
+    ("works", "作品", "works"),
+)
+
+VISIBLE_TO = _list(
+    "who reads an entry",
+    "the registry's own",
+    ("keepers", "只给村里和学校的档案管理人看", "only those who keep the archive"),
+    ("mentors", "帮扶人也能看", "mentors too"),
+)
+
+MARK = _list(
+    "mark (等级)",
+    "school reports in grades, not in points",
+    ("A", "优秀", "excellent", "优"),
+    ("B", "良好", "good", "良"),
+    ("C", "合格", "pass", "中", "及格"),
+    ("D", "待合格", "not yet a pass", "差", "不合格", "不及格"),
 )
 
 GRADE = _list(
@@ -356,6 +604,19 @@ ENTRUSTMENT_REASON = _list(
     ("both", "父母双方同时外出", "both parents away"),
     ("one", "一方外出另一方无监护能力", "one away, the other unable to care"),
     ("unable", "父母双方无监护能力", "both unable to care"),
+)
+
+CARER_EXCLUSION = _list(
+    "who may not be entrusted with a child (不得委托的情形)",
+    "未成年人保护法 art. 22",
+    (
+        "harm",
+        "曾实施性侵害、虐待、遗弃、拐卖、暴力伤害等违法犯罪行为",
+        "has abused, abandoned, trafficked or hurt somebody",
+    ),
+    ("addiction", "有吸毒、酗酒、赌博等恶习", "takes drugs, drinks or gambles"),
+    ("neglect", "曾拒不履行或者长期怠于履行监护、照护职责", "has refused or long neglected to care for a child"),
+    ("unfit", "其他不适宜担任被委托人的情形", "is unfit for another reason"),
 )
 
 GUARDIANSHIP = _list(
@@ -624,6 +885,19 @@ AUDIT_NOUN = _list(
     ("scope", "查看范围", "scope"),
     ("situation", "监护能力", "situation"),
     ("trail", "操作记录", "audit trail"),
+    ("disability", "残疾情况", "disability"),
+    ("facet", "六方面记录", "facet of the child"),
+    ("growthentry", "成长记录", "growth entry"),
+    ("guardianshiprating", "监护评估", "guardianship rating"),
+    ("hardship", "困境情况", "difficulty"),
+    ("healthcheck", "体检", "health check"),
+    ("illness", "患病情况", "illness"),
+    ("livelihood", "家庭经济来源", "source of income"),
+    ("need", "需求", "need"),
+    ("relief", "救助帮扶", "public support"),
+    ("schooling", "就学情况", "schooling"),
+    ("survey", "摸底调查", "survey"),
+    ("termrecord", "学期情况", "term record"),
     ("user", "账号", "account"),
     ("duplicate", "疑似重复档案", "possible duplicate"),
     ("emergency", "紧急查阅", "access in an emergency"),
@@ -677,6 +951,7 @@ AUDIT_VERB = _list(
     ("printed", "打印", "printed"),
     ("printed_in_full", "打印完整信息", "printed in full"),
     ("recorded", "记录", "recorded"),
+    ("removed", "删除", "removed"),
     ("recovery_codes_made", "更换备用码", "recovery codes made"),
     ("refused", "被拒绝", "refused"),
     ("released", "放行", "released"),

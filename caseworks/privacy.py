@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists, masks
 from caseworks.access import Role
-from caseworks.codelists import CodeField
+from caseworks.codelists import CodeField, CodesField
 from caseworks.models import Posting
 
 
@@ -119,6 +119,10 @@ GROUPS: dict[str, Group] = {
     "family":       _group(_("relatives, absence, care"),       _L.PERSONAL,  3,    _S.EXIT,  "write     write     read  read      -    -    -"),
     "situation":    _group(_("health and hardship"),            _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "psych":        _group(_("notes of the archive"),           _L.SEALED,    1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
+    "mind":         _group(_("state of mind, character, growth"), _L.SEALED,  1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
+    "mindtick":     _group(_("survey answers about the state of mind"), _L.SENSITIVE, 1, _S.EXIT, "write  write     -     -         -    -    -"),
+    "growth":       _group(_("growth entries"),                 _L.SEALED,    3,    _S.EXIT,  "write     write     read  ask       -    -    -"),
+    "term":         _group(_("marks, attendance, check-ups"),   _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "talk":         _group(_("notes of visits and talks"),      _L.SEALED,    1,    _S.EXIT,  "write     write     own   ask       -    -    -"),
     "picture":      _group(_("photographs and scanned papers"),
                                                                 _L.SENSITIVE, 1,    _S.EXIT,  "write     write     -     read      -    -    -"),
@@ -179,7 +183,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "children.Child": {
         "key": "id code version",
         "basic": "name sex born_on ethnicity only_child opened_on closed_on exit_reason",
-        "registration": "registration id_doubtful",
+        "registration": "registration id_doubtful id_faults",
         "identity": "id_number registered_at",
         "situation": "health disability orphan guardianship",
         "psych": "notes",
@@ -219,25 +223,93 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "children.Promotion": {"key": "id code", "rules": "school term_on counts made_by made_at undone_by undone_at"},
     "children.Promoted": {"key": "id child_version", "basic": "promotion child before after handover outcome"},
+    "children.Disability": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind level from_on until_on",
+        "identity": "certificate",
+    },
+    "children.Illness": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind name from_on until_on",
+    },
+    "children.HealthCheck": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child checked_on hospital height_cm weight_kg vision_left vision_right haemoglobin result outcome "
+        "outcome_on",
+        "mind": "finding",
+    },
+    "children.Hardship": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind from_on until_on exit_reason",
+        "mind": "note",
+    },
+    "children.Need": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind state plan from_on until_on",
+    },
+    "children.Relief": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind yuan_a_month from_on until_on",
+    },
+    "children.Livelihood": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child known_on sources yuan_a_year",
+    },
+    "children.Schooling": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child kind note from_on until_on",
+    },
+    "children.GuardianshipRating": {
+        "key": "id code version recorded_by recorded_at",
+        "situation": "child rating assessed_on assessed_by",
+        "mind": "note",
+    },
+    "children.Facet": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child facet noted_on",
+        "mind": "text",
+    },
+    "children.Survey": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child surveyed_on study life safety health",
+        "mindtick": "psychology",
+        "mind": "sentence need",
+    },
+    "children.GrowthEntry": {
+        "key": "id code version recorded_by recorded_at",
+        "work": "child kind happened_on visible_to",
+        "growth": "text",
+    },
+    "children.TermRecord": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child term school recorded_on chinese mathematics english conduct days_missed",
+        "mind": "comment",
+    },
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "guardians.Relative": {
         "key": "id code version",
-        "family": "name sex born_year",
+        "family": "name sex born_on born_year work",
+        "situation": "health",
         "identity": "id_number",
         "contact": "phone address",
         "inner": "phone_index phone_tail_index",
     },
     "guardians.Kinship": {"key": "id version", "family": "child relative relation"},
     "guardians.Absence": {
-        "key": "id version",
+        "key": "id code version",
         "family": "relative place province employer from_known from_on until_on",
+        "contact": "employer_phone employer_address",
     },
-    "guardians.Situation": {"key": "id version", "situation": "relative kind from_on until_on"},
-    "guardians.Entrustment": {
+    "guardians.Situation": {
         "key": "id version",
-        "family": "child relative from_on until_on child_heard_on agreement_signed_on school_notified_on "
-        "village_notified_on",
-        "situation": "reason",
+        "situation": "relative kind from_on from_known until_on disability level ends_on accepted_on paper",
+    },
+    "guardians.Entrustment": {
+        "key": "id code version",
+        "family": "child relative from_on until_on term_until_on child_heard_on agreement_signed_on "
+        "school_notified_on school_witness village_notified_on village_witness",
+        "situation": "reason checked_on unfit_for",
+        "mind": "child_said",
     },
     "guardians.Declaration": {"key": "id", "family": "child value declared_on outranked organization"},
     "guardians.Merge": {
@@ -312,7 +384,10 @@ MASKS = {
     "asker_name": masks.name,
     "id_number": masks.id_number,
     "phone": masks.phone,
+    "employer_phone": masks.phone,
     "address": masks.address,
+    "employer_address": masks.address,
+    "certificate": masks.id_number,
     "registered_at": masks.address,
     "born_on": masks.day,
 }
@@ -340,6 +415,8 @@ def may(model: type[models.Model] | models.Model, field: str, posting: Posting |
     if posting is None:
         return May.NOTHING
     right = group_of(model, field).rights[posting.role]
+    if isinstance(model, models.Model) and hasattr(model, "hidden_from") and model.hidden_from(posting.role):
+        return May.NOTHING  # the row itself says whom it is not for
     if right is May.OWN and isinstance(model, models.Model):
         own = model._state.adding or getattr(model, _AUTHOR) == posting.user_id
         return May.WRITE if own else May.NOTHING
@@ -380,6 +457,8 @@ def in_words(row: models.Model, name: str) -> str:
     codelist = getattr(field, "codelist", None)
     if isinstance(field, CodeField) and codelist is not None:
         return str(codelist.label(value))
+    if isinstance(field, CodesField):
+        return field.words(value) if value else ""
     if isinstance(value, list):
         return "、".join(str(codelists.TOPIC.label(each)) for each in value)
     if isinstance(value, bool):

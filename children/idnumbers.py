@@ -58,6 +58,26 @@ def read(number: str) -> Reading:
     return Reading(number, fault, born_on, sex)
 
 
+def contradictions(number: str, *, born_on: date | None, sex: str) -> str:
+    """What is wrong with a number beside the archive it stands in, in letters: `n` it cannot be a number at all, `c` a
+    wrong check character, `b` another birth date, `s` another sex. Empty if nothing is, or if there is no number.
+
+    >>> contradictions("11010519491231002X", born_on=date(1949, 12, 31), sex="1")
+    's'
+    """
+    if not number:
+        return ""
+    reading = read(number)
+    if reading.born_on is None:
+        return "n"
+    found = "c" if reading.fault else ""
+    if born_on is not None and reading.born_on != born_on:
+        found += "b"
+    if sex and reading.sex != sex:
+        found += "s"
+    return found
+
+
 def complete(body: str) -> str:
     """The number that begins with these 17 digits: the check character appended.
 

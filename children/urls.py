@@ -1,7 +1,20 @@
 from django.urls import path
 
 from children.attachments import views as attachments
-from children.views import archive, beginning, bulk, changes, finding, household, lists, saved, shares
+from children.views import (
+    archive,
+    beginning,
+    bulk,
+    changes,
+    facts,
+    finding,
+    gaps,
+    household,
+    lists,
+    saved,
+    shares,
+    timeline,
+)
 
 app_name = "children"
 urlpatterns = [
@@ -15,8 +28,11 @@ urlpatterns = [
     path("filters/<slug:code>/delete/", saved.delete_filter, name="delete_filter"),
     path("columns/", saved.choose_columns, name="choose_columns"),
     path("new/", changes.create, name="create"),
+    path("gaps/", gaps.gaps, name="gaps"),
+    path("gaps/<slug:check>/", gaps.gap, name="gap"),
     path("<slug:code>/", archive.detail, name="detail"),
     path("<slug:code>/household/", household.household, name="household"),
+    path("<slug:code>/timeline/", timeline.timeline, name="timeline"),
     path("<slug:code>/edit/", changes.edit, name="edit"),
     path("<slug:code>/school/", changes.enrol, name="enrol"),
     path("<slug:code>/residence/", changes.settle, name="settle"),
@@ -26,4 +42,8 @@ urlpatterns = [
     path("<slug:code>/attachments/<slug:attachment>/scan/", attachments.scan, name="attachment_scan"),
     path("<slug:code>/close/", changes.close, name="close"),
     path("<slug:code>/reopen/", changes.reopen, name="reopen"),
+    path("<slug:code>/facts/<slug:kind>/new/", facts.fact_add, name="fact_add"),
+    path("<slug:code>/facts/<slug:kind>/<slug:fact>/", facts.fact_edit, name="fact_edit"),
+    path("<slug:code>/facts/<slug:kind>/<slug:fact>/end/", facts.fact_end, name="fact_end"),
+    path("<slug:code>/facts/<slug:kind>/<slug:fact>/remove/", facts.fact_remove, name="fact_remove"),
 ]

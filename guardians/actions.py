@@ -18,9 +18,20 @@ from children import idnumbers, names, rules
 from children.models import Child
 from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
 
-RELATIVE_FIELDS = ("name", "sex", "born_year", "id_number", "phone", "address")
+RELATIVE_FIELDS = ("name", "sex", "born_on", "born_year", "id_number", "phone", "address", "work", "health")
 CARE_PAPERS = ("child_heard_on", "agreement_signed_on", "school_notified_on", "village_notified_on")
-_CARE = ("reason", *CARE_PAPERS)
+CARE_FACTS = (
+    "reason",
+    "term_until_on",
+    "checked_on",
+    "unfit_for",
+    "child_said",
+    "school_witness",
+    "village_witness",
+    *CARE_PAPERS,
+)
+_MEASURES = ("from_known", "disability", "level", "ends_on", "accepted_on", "paper")
+_EMPLOYER = ("employer", "employer_phone", "employer_address")
 _ONE_OF_EACH = ("51", "52", "61", "62", "63", "64")
 
 
@@ -46,6 +57,9 @@ def _require_reach(relative: Relative) -> None:
 
 def _check(relative: Relative) -> None:
     relative.clean_fields(exclude=["code"])
+    if relative.born_on is not None:
+        rules.refuse_future(relative.born_on, "born_on")
+        relative.born_year = relative.born_on.year
     if (
         relative.born_year is not None
         and not rules.acting_day().year - 120 <= relative.born_year <= rules.acting_day().year
@@ -75,14 +89,17 @@ def add_relative(
     name: str,
     phone: str = "",
     sex: str = "",
+    born_on: date | None = None,
     born_year: int | None = None,
     id_number: str = "",
     address: str = "",
+    work: str = "",
+    health: str = "",
     also_for: Iterable[Child] = (),
 ) -> Relative:
     """A person who is this to the child, and the same to the siblings named in `also_for`: one person, several links."""
     values = {"name": name, "phone": phone, "sex": sex, "born_year": born_year, "id_number": id_number}
-    relative = Relative(**_cleaned(values), address=address)
+    relative = Relative(**_cleaned(values), born_on=born_on, address=address, work=work, health=health)
     _check(relative)
     relative.save()
     for each in (child, *also_for):
@@ -146,7 +163,15 @@ def amend_relative(
 
 @transaction.atomic
 def record_absence(
-    *, relative: Relative, by: User, place: str, from_on: date, employer: str = "", from_known: bool = True
+    *,
+    relative: Relative,
+    by: User,
+    place: str,
+    from_on: date,
+    employer: str = "",
+    employer_phone: str = "",
+    employer_address: str = "",
+    from_known: bool = True,
 ) -> Absence:
     """The person is away to work since a day. Where the beginning is not known, `from_on` is the day it was reported
     and `from_known` is false. Refuses a second absence over the same days."""
@@ -164,16 +189,22 @@ def record_absence(
     if relative.situations.filter(in_force(from_on), kind="dead").exists():
         raise ValidationError(_("%(name)s is on record as dead.") % {"name": relative.name}, code="dead")
     absence = Absence(
-        relative=relative, place=place.strip(), from_on=from_on, employer=employer.strip(), from_known=from_known
+        relative=relative,
+        place=place.strip(),
+        from_on=from_on,
+        employer=employer.strip(),
+        employer_phone=phones.clean(employer_phone) if employer_phone else "",
+        employer_address=employer_address.strip(),
+        from_known=from_known,
     )
-    absence.clean_fields(exclude=["relative"])
+    absence.clean_fields(exclude=["code", "relative"])
     absence.save()
     audit.record(
         "absence.recorded",
         relative,
         by=by,
         changes=masked_changes(
-            Absence, {}, {field: getattr(absence, field) for field in ("place", "employer", "from_on", "from_known")}
+            Absence, {}, {field: getattr(absence, field) for field in ("place", *_EMPLOYER, "from_on", "from_known")}
         ),
     )
     return absence
@@ -189,18 +220,30 @@ def end_absence(*, absence: Absence, by: User, on: date) -> Absence:
 
 
 @transaction.atomic
-def record_situation(*, relative: Relative, by: User, kind: str, from_on: date) -> Situation:
+def record_situation(*, relative: Relative, by: User, kind: str, from_on: date, **measures: Any) -> Situation:
     """From a day on the person cannot care for the child, for this reason. Whoever has died is no longer away, and no
-    longer cares for anybody, from that day."""
+    longer cares for anybody, from that day.
+
+    `measures` are what the law measures the reason by (`from_known`, `disability`, `level`, `ends_on`, `accepted_on`,
+    `paper`; see `Situation`).
+    """
     _require_reach(relative)
     rules.refuse_future(from_on, "from_on")
     if relative.situations.filter(kind=kind).exclude(until_on__lte=from_on).exists():
         raise ValidationError({"kind": ValidationError(_("This is on record already."), code="second")})
-    situation = Situation(relative=relative, kind=kind, from_on=from_on)
+    if measures.get("accepted_on"):
+        rules.refuse_future(measures["accepted_on"], "accepted_on")
+    if measures.get("ends_on") and measures["ends_on"] < from_on:
+        words = _("It cannot end before it begins.")
+        raise ValidationError({"ends_on": ValidationError(words, code="before_begin")})
+    situation = Situation(relative=relative, kind=kind, from_on=from_on, **measures)
     situation.clean_fields(exclude=["relative"])
     situation.save()
     audit.record(
-        "situation.recorded", relative, by=by, changes=masked_changes(Situation, {}, {"kind": kind, "from_on": from_on})
+        "situation.recorded",
+        relative,
+        by=by,
+        changes=masked_changes(Situation, {}, {"kind": kind, "from_on": from_on, **measures}),
     )
     if kind == "dead":
         for absence in relative.absences.filter(until_on__isnull=True):
@@ -221,18 +264,30 @@ def end_situation(*, situation: Situation, by: User, on: date) -> Situation:
 
 
 def _check_papers(papers: dict[str, Any]) -> None:
-    for field in CARE_PAPERS:
+    for field in (*CARE_PAPERS, "checked_on"):
         if papers.get(field):
             rules.refuse_future(papers[field], field)
+    if papers.get("unfit_for") and not papers.get("checked_on"):
+        words = _("Say on which day the carer was checked.")
+        raise ValidationError({"checked_on": ValidationError(words, code="required")})
+
+
+def _check_care(care: Entrustment) -> None:
+    care.clean_fields(exclude=["code", "child", "relative"])
+    if care.term_until_on and care.term_until_on < care.from_on:
+        words = _("It cannot end before it begins.")
+        raise ValidationError({"term_until_on": ValidationError(words, code="before_begin")})
 
 
 @transaction.atomic
 def entrust(
-    *, child: Child, by: User, relative: Relative, from_on: date, reason: str = "", **papers: date | None
+    *, child: Child, by: User, relative: Relative, from_on: date, reason: str = "", **papers: Any
 ) -> Entrustment:
     """From a day on this relative cares for the child; whoever cared before ceases to on that day.
 
-    `papers` are the days of `CARE_PAPERS`: child heard, agreement signed, school and village told in writing.
+    `papers` are the days of `CARE_PAPERS` (child heard, agreement signed, school and village told in writing) and the
+    rest of `CARE_FACTS`: what the child said, who took the notices, until when it is agreed, what a check of the carer
+    found.
     """
     rules.refuse_future(from_on, "from_on")
     _check_papers(papers)
@@ -250,9 +305,9 @@ def entrust(
             raise ValidationError({"from_on": ValidationError(words % values, code="overlap")})
         end_entrustment(entrustment=care, by=by, on=from_on)
     entrustment = Entrustment(child=child, relative=relative, from_on=from_on, reason=reason, **papers)
-    entrustment.clean_fields(exclude=["child", "relative"])
+    _check_care(entrustment)
     entrustment.save()
-    facts = {field: getattr(entrustment, field) for field in ("from_on", *_CARE)}
+    facts = {field: getattr(entrustment, field) for field in ("from_on", *CARE_FACTS)}
     changes = masked_changes(Entrustment, {}, facts) | {"carer": ["", relative.code]}
     audit.record("care.entrusted", child, by=by, changes=changes)
     return entrustment
@@ -260,15 +315,15 @@ def entrust(
 
 @transaction.atomic
 def amend_entrustment(*, entrustment: Entrustment, by: User, **changes: Any) -> Entrustment:
-    """Fill in the reason or the days of the papers of an entrusted care."""
-    if unknown := set(changes) - set(_CARE):
+    """Fill in what is known of an entrusted care: `CARE_FACTS`."""
+    if unknown := set(changes) - set(CARE_FACTS):
         raise TypeError(f"Not fields of an entrusted care: {', '.join(sorted(unknown))}")
     _check_papers(changes)
     traced = masked_changes(Entrustment, {field: getattr(entrustment, field) for field in changes}, changes)
     for field in traced:
         setattr(entrustment, field, changes[field])
     if traced:
-        entrustment.clean_fields(exclude=["child", "relative"])
+        _check_care(entrustment)
         entrustment.save()
         audit.record("care.amended", entrustment.child, by=by, changes=traced)
     return entrustment

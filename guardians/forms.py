@@ -16,9 +16,9 @@ from children import idnumbers, names
 from children.forms.archive import FAULTS
 from children.forms.base import ActionForm, WarningsForm
 from children.models import Child
-from guardians.actions import CARE_PAPERS, RELATIVE_FIELDS
+from guardians.actions import CARE_FACTS, RELATIVE_FIELDS
 from guardians.household import Household
-from guardians.models import Entrustment, Kinship, Relative
+from guardians.models import Entrustment, Kinship, Relative, Situation
 
 
 def _of(model: Any, name: str, **options: Any) -> forms.Field:
@@ -44,13 +44,18 @@ class RelativeForm(ClassifiedForm, WarningsForm):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
+    born_on = _day(_("Date of birth"), required=False)
     born_year = forms.IntegerField(
-        label=_("Year of birth"), required=False, widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4})
+        label=_("Year of birth, if the day is not known"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
     )
     id_number = forms.CharField(
         label=_("ID number"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     address = _of(Relative, "address")
+    work = _of(Relative, "work")
+    health = _of(Relative, "health")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -77,7 +82,8 @@ class RelativeForm(ClassifiedForm, WarningsForm):
         reading = idnumbers.read(number)
         if reading.fault == "check":
             self.warn(_("The last digit of the ID number does not fit the others: a digit is probably mistyped."))
-        if self.cleaned_data.get("born_year") is None and reading.born_on:
+        if self.cleaned_data.get("born_on") is None and reading.born_on:
+            self.cleaned_data["born_on"] = reading.born_on
             self.cleaned_data["born_year"] = reading.born_on.year
 
     def person(self) -> dict[str, Any]:
@@ -149,6 +155,13 @@ class AbsenceForm(ActionForm):
     from_on = _day(_("Away since"), required=False)
     unknown = forms.BooleanField(label=_("Since when is not known"), required=False)
     employer = forms.CharField(label=_("Employer"), max_length=60, required=False)
+    employer_phone = forms.CharField(
+        label=_("Phone of the employer"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    employer_address = forms.CharField(label=_("Address of the employer"), max_length=100, required=False)
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -169,6 +182,8 @@ class AbsenceForm(ActionForm):
             "place": values["place"],
             "from_on": values["from_on"],
             "employer": values["employer"],
+            "employer_phone": values["employer_phone"],
+            "employer_address": values["employer_address"],
             "from_known": not values["unknown"],
         }
 
@@ -185,25 +200,55 @@ class SituationForm(ActionForm):
     fields: dict[str, Any]  # each kind of field has attributes of its own
 
     kind = forms.ChoiceField(label=_("Situation"))
-    from_on = _day(_("Since"))
+    from_on = _day(_("Since"), required=False)
+    unknown = forms.BooleanField(label=_("Since when is not known"), required=False)
+    disability = _of(Situation, "disability", help_text=_("If severely disabled."))
+    level = _of(Situation, "level", help_text=_("As on the certificate."))
+    ends_on = _day(_("Is to end on"), required=False, help_text=_("End of the sentence or of the measure."))
+    accepted_on = _day(
+        _("Report accepted by the police on"), required=False, help_text=_("If out of contact or missing.")
+    )
+    paper = _of(Situation, "paper", help_text=_("Death certificate, judgement, certificate of disability …"))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.today = today
         self.fields["kind"].choices = [("", "—"), *codelists.SITUATION.choices()]
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.pop("unknown", False):
+            values |= {"from_on": self.today, "from_known": False}
+        elif not values.get("from_on") and "from_on" not in self.errors:
+            self.add_error("from_on", _("Give the day, or tick that it is not known."))
+        return values
 
-class PapersForm(ActionForm):
-    """The reason of an entrusted care, and the days of its papers (未成年人保护法 art. 22 and 23)."""
+
+class PapersForm(ClassifiedForm, ActionForm):
+    """The reason of an entrusted care, its papers, and the check of the carer (未成年人保护法 art. 22 and 23)."""
+
+    kept_in = dict.fromkeys(CARE_FACTS, "guardians.Entrustment")
+    unclassified: tuple[str, ...] = ()
 
     reason = _of(Entrustment, "reason")
+    term_until_on = _day(_("Agreed until"), required=False)
+    checked_on = _day(
+        _("Carer checked on"),
+        required=False,
+        help_text=_("The law excludes four kinds of people; tick what was found."),
+    )
+    unfit_for = _of(Entrustment, "unfit_for")
     child_heard_on = _day(_("Child heard on"), required=False)
+    child_said = _of(Entrustment, "child_said")
     agreement_signed_on = _day(_("Agreement signed on"), required=False)
     school_notified_on = _day(_("School told in writing on"), required=False)
+    school_witness = _of(Entrustment, "school_witness")
     village_notified_on = _day(_("Village told in writing on"), required=False)
+    village_witness = _of(Entrustment, "village_witness")
 
     def papers(self) -> dict[str, Any]:
         """The values for the action."""
-        return {field: self.cleaned_data[field] for field in ("reason", *CARE_PAPERS)}
+        return {field: self.cleaned_data[field] for field in CARE_FACTS if field in self.cleaned_data}
 
 
 class EditPapersForm(MergingForm, PapersForm):
@@ -217,7 +262,8 @@ class EntrustForm(PapersForm):
 
     relative = forms.ChoiceField(label=_("Carer"))
     from_on = _day(_("Cares for the child since"))
-    field_order = ("relative", "from_on", "reason", *CARE_PAPERS)
+    field_order = ("relative", "from_on")
+    kept_in = PapersForm.kept_in | dict.fromkeys(("relative", "from_on"), "guardians.Entrustment")
 
     def __init__(self, *args: Any, home: Household, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -7,25 +7,33 @@ says why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from caseworks import codelists
-from caseworks.codelists import FATHERS, MOTHERS
+from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from children.models import Child
 from guardians.definitions import DEFINITIONS, Definition, three_months_before
 from guardians.household import Household, Member
-from guardians.models import Declaration
+from guardians.models import Absence, Declaration, Situation
+from guardians.unattended import months_after
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether the child counts by a definition on a day, and why or why not."""
+    """Whether the child counts by a definition on a day, since when, and why not.
+
+    `known` is false where neither a parent nor a declaration is on record: that is no "no" but 未采集. `since` is the first
+    day of the stretch that lasts until the day asked about; None if the child does not count, or if
+    nothing on record says when it began.
+    """
 
     definition: Definition
     counts: bool
     because: str
+    since: date | None = None
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,66 @@ def report(child: Child, home: Household, declaration: Declaration | None, on: d
     standings = []
     for entry in DEFINITIONS.values():
         counts = entry.counts(child, on)
-        standings.append(Standing(entry, counts, "" if counts else _why_not(entry, child, home, judged_by, on)))
+        because = "" if counts else _why_not(entry, child, home, judged_by, on)
+        since = _since(entry.key, child, home, declaration, on) if counts else None
+        known = bool(home.parents()) or judged_by is not None or child.age_on(on) >= entry.under
+        standings.append(Standing(entry, counts, because if known else _("no parent is on record"), since, known))
     return Report(tuple(_facts(home, judged_by)), tuple(standings))
+
+
+def _turns(home: Household, declaration: Declaration | None, on: date) -> list[date]:
+    """The days on which a standing can have changed, the latest first: something began, ended, or lasted three months."""
+    days = {declaration.declared_on} if declaration is not None else set()
+    for member in home.parents():
+        rows: tuple[Absence | Situation, ...] = (*member.absences, *member.situations)
+        for row in rows:
+            days |= {row.from_on, row.until_on or on}
+        days |= {_three_months_long(absence.from_on) for absence in member.absences}
+    return sorted((day for day in days if day <= on), reverse=True)
+
+
+def _three_months_long(from_on: date) -> date:
+    """The first day on which an absence has lasted three months as the definition counts them."""
+    day = months_after(from_on, 3)
+    return day if day.day == from_on.day else day + timedelta(days=1)
+
+
+def held(key: str, child: Child, home: Household, declaration: Declaration | None, on: date) -> bool:
+    """Whether the condition of a definition held on a day, read off a household: what `Definition.condition` says in
+    SQL, for the days of one child. Only the beginning of a standing is told by it; a test compares the two."""
+    declared = declaration.value if declaration is not None and declaration.declared_on <= on else "0"
+    if not any(member.absences for member in home.parents()):
+        return declared == "2" and child.registration == "1" if key == "civil" else declared in ("1", "2", "9")
+
+    def away(relations: tuple[str, ...]) -> bool:
+        return any(_in_force(row, on) for member in home.parents(relations) for row in member.absences)
+
+    def unable(relations: tuple[str, ...]) -> bool:
+        return any(_in_force(row, on) for member in home.parents(relations) for row in member.situations)
+
+    if key == "wide":
+        return away(PARENTS)
+    if key == "school":
+        rows = [row for member in home.parents() for row in member.absences if _in_force(row, on)]
+        by_declaration = declared != "0" and any(not row.from_known for row in rows)
+        return by_declaration or any(row.from_on <= three_months_before(on) for row in rows)
+    father, mother = away(FATHERS), away(MOTHERS)
+    both = father and mother
+    return child.registration == "1" and (both or (father and unable(MOTHERS)) or (mother and unable(FATHERS)))
+
+
+def _in_force(row: Absence | Situation, on: date) -> bool:
+    return row.from_on <= on and (row.until_on is None or row.until_on > on)
+
+
+def _since(key: str, child: Child, home: Household, declaration: Declaration | None, on: date) -> date | None:
+    """The first day of the stretch that holds on a day; None if the day itself does not."""
+    since = None
+    for turn in _turns(home, declaration, on):
+        if not held(key, child, home, declaration, turn):
+            break
+        since = turn
+    return since
 
 
 def _facts(home: Household, declaration: Declaration | None) -> list[str]:

@@ -192,7 +192,9 @@ def situation_add(request: Request, code: str, relative: str) -> HttpResponse:
     """Somebody cannot care for the child."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
-    form = SituationForm(posted(request))
+    form = SituationForm(
+        posted(request), today=timezone.localdate(), initial={"kind": request.GET.get("kind", "")[:16]}
+    )
     return _answer(
         request,
         child,
@@ -282,7 +284,7 @@ def care_edit(request: Request, code: str) -> HttpResponse:
     """The papers of the care: child heard, agreement, the two notices."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
-    stored = {field: getattr(care, field) for field in ("reason", *actions.CARE_PAPERS)}
+    stored = {field: getattr(care, field) for field in actions.CARE_FACTS}
     form = EditPapersForm(posted(request), about=care, stored=stored, trail=child)
     return _answer(
         request,

@@ -145,6 +145,13 @@ def declaration(
     return Declaration.objects.create(child=whom, value=value, organization=by, declared_on=declared_on, **fields)
 
 
+@for_everyone
+def fact(model: type, whom: Child, *, by: User, **values):
+    """A dated fact of any kind; it begins, or is about, a day long ago unless said otherwise."""
+    values.setdefault(model.day_field, LONG_AGO)
+    return model.objects.create(child=whom, recorded_by=by, **values)
+
+
 def mentor(place: Organization, *, person: User | None = None, name: str = "李老师", **fields) -> Mentor:
     return Mentor.objects.create(organization=place, user=person, name=name, from_on=LONG_AGO, **fields)
 

@@ -35,6 +35,7 @@ from caseworks import access, audit
 from caseworks.checks import all_urls
 from caseworks.exchange.models import ImportBatch, State
 from caseworks.rights.models import Erasure
+from children.models import Hardship
 from tests import factories
 from tests.rights import make as rights
 from visits.models import Mentor
@@ -76,6 +77,8 @@ visits:home                                 GET    -          200     200      2
 visits:contacts                             GET    -          200     200      200   200     200    403    403     403    200      403  in
 visits:pairings                             GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:list                               GET    -          200     200      200   200     200    403    403     403    200      403  in
+children:gaps                               GET    -          200     200      200   200     403    403    403     403    200      403  in
+children:gap                                GET    nophone    200     200      200   200     403    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in
 
@@ -125,6 +128,33 @@ children:reopen                             GET    foreigner  403     404      4
 children:reopen                             POST   child      403     200      200   404     403    403    403     403    403      403  in
 children:reopen                             POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
 children:reopen                             POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:fact_add                           GET    child      403        200      200   404     403    403    403     403    403      403  in
+children:fact_add                           GET    neighbour  403        404      404   200     403    403    403     403    403      403  in
+children:fact_add                           GET    foreigner  403        404      404   404     403    403    403     403    403      403  in
+children:fact_add                           POST   child      403        200      200   404     403    403    403     403    403      403  in
+children:fact_add                           POST   neighbour  403        404      404   200     403    403    403     403    403      403  in
+children:fact_add                           POST   foreigner  403        404      404   404     403    403    403     403    403      403  in
+children:fact_edit                          GET    child      403        200      200   404     403    403    403     403    403      403  in
+children:fact_edit                          GET    neighbour  403        404      404   200     403    403    403     403    403      403  in
+children:fact_edit                          GET    foreigner  403        404      404   404     403    403    403     403    403      403  in
+children:fact_edit                          POST   child      403        200      200   404     403    403    403     403    403      403  in
+children:fact_edit                          POST   neighbour  403        404      404   200     403    403    403     403    403      403  in
+children:fact_edit                          POST   foreigner  403        404      404   404     403    403    403     403    403      403  in
+children:fact_end                           GET    child      403        200      200   404     403    403    403     403    403      403  in
+children:fact_end                           GET    neighbour  403        404      404   200     403    403    403     403    403      403  in
+children:fact_end                           GET    foreigner  403        404      404   404     403    403    403     403    403      403  in
+children:fact_end                           POST   child      403        200      200   404     403    403    403     403    403      403  in
+children:fact_end                           POST   neighbour  403        404      404   200     403    403    403     403    403      403  in
+children:fact_end                           POST   foreigner  403        404      404   404     403    403    403     403    403      403  in
+children:fact_remove                        GET    child      403        200      200   404     403    403    403     403    403      403  in
+children:fact_remove                        GET    neighbour  403        404      404   200     403    403    403     403    403      403  in
+children:fact_remove                        GET    foreigner  403        404      404   404     403    403    403     403    403      403  in
+children:fact_remove                        POST   child      403        302      302   404     403    403    403     403    403      403  in
+children:fact_remove                        POST   neighbour  403        404      404   302     403    403    403     403    403      403  in
+children:fact_remove                        POST   foreigner  403        404      404   404     403    403    403     403    403      403  in
+children:timeline                           GET    child      200        200      200   404     403    403    403     403    404      403  in
+children:timeline                           GET    neighbour  200        404      404   200     403    403    403     403    404      403  in
+children:timeline                           GET    foreigner  404        404      404   404     403    403    403     403    200      403  in
 
 # --- Looking: a masked value shown for a reason (it is named in what is sent), who looked, and the public rules
 privacy:rules                               GET    -          200     200     200   200   200    200    200     200    200      200  200
@@ -619,6 +649,12 @@ def _cared_for(cast: factories.Cast, about: str) -> list[str]:
     return [child.code]
 
 
+def _hardship(cast: factories.Cast, about: str) -> list[str]:
+    """A child's code, the kind, and that of a difficulty that goes on."""
+    child, by = _child(cast, about), getattr(cast, HOMES[about][1])
+    return [child.code, "hardship", factories.fact(Hardship, child, by=by, kind="poor").code]
+
+
 def _pairing(cast: factories.Cast, about: str) -> list[str]:
     """A child's code and that of a mentor of the same county who looks after them."""
     if about == "child":
@@ -719,6 +755,8 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     ),
     "guardians:situation_end": lambda cast, about: [*_relative(cast, about), "ill"],
     **dict.fromkeys(("guardians:care_edit", "guardians:care_end"), _cared_for),
+    "children:fact_add": lambda cast, about: [_child(cast, about).code, "hardship"],
+    **dict.fromkeys(("children:fact_edit", "children:fact_end", "children:fact_remove"), _hardship),
     "visits:pairing_end": _pairing,
     **dict.fromkeys([f"rights:{name}" for name in ("letter", "letter_file", "copy", "copy_file")], _granted),
     **dict.fromkeys(("rights:request", "rights:answer"), lambda cast, about: [_asked(cast, about).code]),
@@ -761,6 +799,7 @@ ABOUT = {
     "promoted": lambda cast: [factories.promotion(cast.school, cast.clerk).code],
     "promother": lambda cast: [factories.promotion(cast.foreign_school, cast.stranger).code],
     "figure": lambda cast: ["archives"],
+    "nophone": lambda cast: ["no_phone"],
     "archive": lambda cast: ["archive"],
     "xlsx": lambda cast: ["xlsx"],
     "docx": lambda cast: ["docx"],

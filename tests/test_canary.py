@@ -26,7 +26,20 @@ from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.models import Export, Organization, Session, User
-from children.models import SavedFilter
+from children.models import (
+    Disability,
+    Facet,
+    GrowthEntry,
+    GuardianshipRating,
+    Hardship,
+    HealthCheck,
+    Illness,
+    Need,
+    SavedFilter,
+    Schooling,
+    Survey,
+    TermRecord,
+)
 from tests import factories
 from tests.rights import make as rights
 
@@ -49,7 +62,27 @@ NOT_FREE = {
     "FormerPassword": {"digest"},
     "KeyCheck": {"purpose"},
     "Submission": {"location"},
-    "Child": {"code", "id_number", "name_order", "search_text"},
+    "Child": {"code", "id_number", "id_faults", "name_order", "search_text"},
+    **{
+        model: {"code"}
+        for model in (
+            "Facet",
+            "Survey",
+            "GrowthEntry",
+            "Hardship",
+            "Need",
+            "Relief",
+            "Livelihood",
+            "Schooling",
+            "GuardianshipRating",
+            "Disability",
+            "Illness",
+            "HealthCheck",
+            "Absence",
+            "Entrustment",
+        )
+    },
+    "TermRecord": {"code", "term"},
     "PupilCount": {"term"},
     "NameWord": {"word"},
     "Handover": {"code", "via", "from_path", "to_path", "proposed_path"},
@@ -106,9 +139,32 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     with access.everyone("test data"):
         child.enrolments.update(student_number=f"{bird}号")
     father = factories.relative(child, relation="51", name=f"{bird}父", phone=phone, address=f"{bird}宅")
-    factories.absence(father, place=f"广东省{bird}", employer=f"{bird}厂")
-    factories.situation(father, kind="ill")
-    factories.entrustment(child, factories.relative(child, relation="62", name=f"{bird}婆", phone=phone))
+    factories.absence(
+        father,
+        place=f"广东省{bird}",
+        employer=f"{bird}厂",
+        employer_phone=f"{bird}总机",
+        employer_address=f"{bird}大道",
+    )
+    factories.situation(father, kind="ill", paper=f"{bird}诊断")
+    factories.entrustment(
+        child, factories.relative(child, relation="62", name=f"{bird}婆", phone=phone, work=f"{bird}种地"),
+        child_said=f"{bird}愿意", school_witness=f"{bird}师", village_witness=f"{bird}主任",
+    )  # fmt: skip
+    for model, values in (
+        (Facet, {"facet": "study", "text": f"{bird}爱读书"}),
+        (Survey, {"study": "good", "sentence": f"{bird}还好", "need": f"{bird}书包"}),
+        (GrowthEntry, {"kind": "award", "text": f"{bird}奖状", "visible_to": "mentors"}),
+        (TermRecord, {"term": "2026-1", "school": school, "comment": f"{bird}评语"}),
+        (Hardship, {"kind": "poor", "note": f"{bird}欠债"}),
+        (Need, {"kind": "medical", "state": "unmet", "plan": f"{bird}打算"}),
+        (Schooling, {"kind": "vocational", "note": f"{bird}缘故"}),
+        (GuardianshipRating, {"rating": "good", "assessed_by": f"{bird}评", "note": f"{bird}说明"}),
+        (Disability, {"kind": "4", "certificate": f"{bird}证"}),
+        (Illness, {"kind": "other", "name": f"{bird}病"}),
+        (HealthCheck, {"hospital": f"{bird}医院", "finding": f"{bird}发现"}),
+    ):
+        factories.fact(model, child, by=clerk, **values)
     factories.declaration(child, "2", school)
     mentor = factories.mentor(school, name=f"{bird}师", phone=phone)
     factories.pairing(mentor, child)

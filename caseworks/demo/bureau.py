@@ -9,7 +9,9 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+from caseworks.access import Role
 from caseworks.demo import words
+from caseworks.demo.archives import Archives
 from caseworks.demo.contacts import Contacts, Met, Office
 from caseworks.demo.families import Families, Family, Place, Plan
 from caseworks.demo.offices import Bureau
@@ -39,6 +41,7 @@ class BureauDemo:
     def fill(self) -> None:
         """Families, mentors, pairings, last year's work and this year's."""
         self._families()
+        self._archives()
         self._mentors()
         self._pairings()
         self._calls()
@@ -70,6 +73,12 @@ class BureauDemo:
                 if relative is not None:
                     relative.phone = relative.phone or words.phone(self.rng)
             self.families.append(family)
+
+    def _archives(self) -> None:
+        """The village keeps them."""
+        village = self.bureau.villages[0]
+        by = self.staff.add(f"{village.code}-caseworker", "向秋菊", village, Role.CASEWORKER)
+        Archives(self.rows, self.today, "bureau archives").fill(self.families, by)
 
     def _mentors(self) -> None:
         for number in range(MENTORS):

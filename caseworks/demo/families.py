@@ -71,6 +71,7 @@ class Family:
     father: Relative | None = None
     mother: Relative | None = None
     carer: Relative | None = None
+    relations: set[str] = field(default_factory=set)  # of everybody on record in it
 
     @property
     def at_home(self) -> list[tuple[str, Relative]]:
@@ -232,6 +233,7 @@ class Families:
 
     def _relative(self, family: Family, relation: str, **facts: Any) -> Relative:
         relative = self.rows.add(Relative(sex="1" if relation in _MALE else "2", **facts))
+        family.relations.add(relation)
         for child in family.children:
             self.rows.add(Kinship(child=child, relative=relative, relation=relation))
         return relative

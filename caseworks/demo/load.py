@@ -10,6 +10,7 @@ from django.db import transaction
 
 from caseworks.access import Role
 from caseworks.demo import words
+from caseworks.demo.archives import Archives
 from caseworks.demo.bureau import BureauDemo
 from caseworks.demo.contacts import Contacts, Office, logged_in_the_evening
 from caseworks.demo.district import DistrictDemo
@@ -67,6 +68,7 @@ def _district(district: District, rows: Rows, staff: Staff, today: date) -> None
     rng = random.Random("staff")  # noqa: S311
     demo = DistrictDemo(district, rows, today)
     demo.make_families()
+    _archives(demo, district, rows, staff, today)
     rows.write()
     offices = {"shuanglong": Office(staff.login("caseworker"), district.towns[0].villages[0])}
     for town in district.towns:
@@ -81,6 +83,16 @@ def _district(district: District, rows: Rows, staff: Staff, today: date) -> None
         demo.pair(school, rng.randint(_TEACHERS - 5, _TEACHERS + 5))
     demo.contacts(offices)
     rows.write()
+
+
+def _archives(demo: DistrictDemo, district: District, rows: Rows, staff: Staff, today: date) -> None:
+    """Whole archives for the village of the story and its school."""
+    village, school = district.towns[0].villages[0], district.towns[0].primaries[1]
+    here = demo.families[village.code]
+    there = [family for family in demo.by_school[school.code] if family.village != village]
+    teacher = staff.add(f"{school.code}-archives", "龚文静", school, Role.SCHOOL_STAFF)
+    Archives(rows, today, "village archives").fill(here, staff.login("caseworker"))
+    Archives(rows, today, "school archives").fill(there, teacher)
 
 
 def _elsewhere(place: Elsewhere, rows: Rows, staff: Staff, today: date) -> None:

@@ -13,7 +13,25 @@ from django.db import connection
 from caseworks.access import Via
 from caseworks.models import Posting, User
 from children import idnumbers
-from children.models import Child, Enrolment, PupilCount, Reach, Residence
+from children.models import (
+    Child,
+    Disability,
+    Enrolment,
+    Facet,
+    GrowthEntry,
+    GuardianshipRating,
+    Hardship,
+    HealthCheck,
+    Illness,
+    Livelihood,
+    Need,
+    PupilCount,
+    Reach,
+    Relief,
+    Residence,
+    Survey,
+    TermRecord,
+)
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
 from visits.models import Contact, ContactChild, ContactRule, Counterpart, Mentor, Pairing
 
@@ -21,7 +39,8 @@ T = TypeVar("T")
 # a row stands after the rows it points at
 IN_ORDER: tuple[Any, ...] = (
     User, Posting, PupilCount, ContactRule, Child, Reach, Enrolment, Residence, Relative, Kinship, Absence, Situation,
-    Entrustment, Declaration, Mentor, Pairing, Contact, ContactChild, Counterpart,
+    Entrustment, Declaration, Disability, Illness, HealthCheck, GuardianshipRating, Livelihood, Relief, Hardship, Need,
+    Facet, Survey, GrowthEntry, TermRecord, Mentor, Pairing, Contact, ContactChild, Counterpart,
 )  # fmt: skip
 
 
@@ -39,6 +58,19 @@ class Rows:
         """Keep a row for the next write."""
         self._waiting[type(row)].append(row)
         return row
+
+    def waiting(self, model: type[T]) -> list[T]:
+        """The rows of a model that are not written yet: they can still be completed."""
+        return self._waiting[model]
+
+    def enrolled_on(self, on: date, children: set[Any]) -> list[Enrolment]:
+        """The enrolments in force on a day of some children, among those not written yet."""
+        rows = self.waiting(Enrolment)
+        return [
+            row
+            for row in rows
+            if row.child_id in children and row.from_on <= on and (row.until_on is None or row.until_on > on)
+        ]
 
     def pair(self, mentor: Mentor, child: Child, from_on: date, *, until_on: date | None = None) -> Pairing:
         """Keep a pairing and, while it lasts, the mentor's road to the child."""

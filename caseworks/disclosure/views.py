@@ -23,7 +23,9 @@ from caseworks.disclosure.revealing import reveal as reveal_value
 from caseworks.models import AuditEvent
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
+from children.facts.kinds import KINDS
 from children.models import Child
+from guardians.models import Absence
 
 SECONDS_SHOWN = 30
 
@@ -56,11 +58,16 @@ def reveal(request: Request) -> HttpResponse:
 
 
 def _looks_at(child: Child) -> QuerySet[AuditEvent]:
-    """Who opened, printed or exported the archive, or asked for a value of the child, a relative, a home or a contact."""
+    """Who opened, printed or exported the archive, or asked for a value of the child, a relative, a home, a contact or a
+    dated fact."""
     rows = Q(object_id=child.pk) | Q(object_id__in=child.residences.values("pk"))
     rows |= Q(object_id__in=child.kinships.values("relative")) | Q(
         object_id__in=child.contact_children.values("contact")
     )
+    absences = Absence.objects.filter(relative__in=child.kinships.values("relative"))
+    rows |= Q(object_id__in=child.entrustments.values("pk")) | Q(object_id__in=absences.values("pk"))
+    for kind in KINDS.values():
+        rows |= Q(object_id__in=kind.model._default_manager.filter(child=child).values("pk"))
     return AuditEvent.objects.filter(rows, action__in=[entry.code for entry in LOOK]).select_related("by")
 
 

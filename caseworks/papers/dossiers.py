@@ -11,12 +11,15 @@ from uuid import UUID
 from caseworks.access import Role
 from caseworks.codelists import FATHERS, MATERNAL_GRANDPARENTS, MOTHERS, PATERNAL_GRANDPARENTS
 from caseworks.models import Posting, in_force
+from children.facts.reading import SchoolingNow, Shown, facts_of_many, schooling_now
 from children.models import Child
 from children.views.lines import Place, places
 from guardians.family import carers_on
 from guardians.household import Household, Member, households
 from guardians.models import Entrustment
 from visits.models import Mentor, Pairing
+
+ON_THE_FORM = ("schooling", "disability", "illness", "rating", "livelihood", "relief", "hardship")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Dossier:
     care: Entrustment | None
     mentors: tuple[Mentor, ...]
     caseworkers: tuple[str, ...]
+    facts: dict[str, Shown]
     on: date
 
     @property
@@ -53,6 +57,11 @@ class Dossier:
         return self.home.parents((*PATERNAL_GRANDPARENTS, *MATERNAL_GRANDPARENTS))
 
     @property
+    def schooling(self) -> SchoolingNow:
+        """就学情况, by the enrolment or as stated."""
+        return schooling_now(self.place.enrolment, self.facts["schooling"])
+
+    @property
     def carer(self) -> Member | None:
         """The carer as a member of the family, if what they are to the child is on record."""
         return self.home.named(self.care.relative.code) if self.care else None
@@ -62,6 +71,7 @@ def dossiers(children: Sequence[Child], on: date) -> list[Dossier]:
     """A dossier for each child, in the order given; the number of queries does not grow with them."""
     standing = places(children, on)
     homes, cares = households(children, on), carers_on(children, on)
+    facts = facts_of_many(children, *ON_THE_FORM)
     mentors: dict[UUID, list[Mentor]] = defaultdict(list)
     pairings = Pairing.objects.open_on(on).filter(child__in=[child.pk for child in children])
     for pairing in pairings.select_related("mentor__organization").order_by("from_on", "id"):
@@ -78,6 +88,7 @@ def dossiers(children: Sequence[Child], on: date) -> list[Dossier]:
             cares.get(place.child.pk),
             tuple(mentors[place.child.pk]),
             tuple(staff[place.residence.village_id]) if place.residence else (),
+            facts[place.child.pk],
             on,
         )
         for place in standing

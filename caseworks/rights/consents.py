@@ -12,7 +12,6 @@ from caseworks import codelists
 from caseworks.rights.models import Consent
 from children.models import Child
 from children.models.archive import ChildQuerySet
-from guardians.gaps import Gap
 from guardians.models import Kinship
 
 NOTICE = "notice"
@@ -52,9 +51,9 @@ def of(child: Child) -> list[Consent]:
     return found
 
 
-def notice_gap(child: Child, rows: Iterable[Consent], on: date) -> Gap | None:
-    """What is missing in an open archive as long as nobody was told of the rules by a day (个人信息保护法 art. 17), or None;
+def notice_gap(child: Child, rows: Iterable[Consent], on: date) -> str:
+    """What is missing in an open archive as long as nobody was told of the rules by a day (个人信息保护法 art. 17), or the empty text;
     `rows` are the child's notices and consents, as `of()` gives them."""
     if not child.is_live or any(row.purpose == NOTICE and row.given_on <= on for row in rows):
-        return None
-    return Gap(_("the family has not been told how information is handled"), "rights:consent_add", "purpose")
+        return ""
+    return _("the family has not been told how information is handled")

@@ -62,6 +62,18 @@ def sees(row: Any, field: str) -> bool:
     return privacy.may(row, field, _posting()) is not privacy.May.NOTHING
 
 
+@register.filter
+def has(row: Any, field: str) -> bool:
+    """True if something is recorded in this field of this row and whoever is acting may see it, if only masked."""
+    return getattr(row, field) not in (None, "", []) and sees(row, field)
+
+
+@register.filter
+def field_label(row: Any, field: str) -> str:
+    """What the field is called."""
+    return privacy.label(row, field)
+
+
 @register.simple_tag(takes_context=True)
 def shown(context: Context, row: Any, field: str, *, reveal: bool = True) -> str:
     """A field as whoever is acting may see it: `{% shown child "id_number" %}` inside a `<dd>` or `<td>`.

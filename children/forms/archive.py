@@ -74,10 +74,8 @@ class FactsForm(ClassifiedForm, WarningsForm):
     registration = _of(Child, "registration")
     registered_at = _of(Child, "registered_at")
     health = _of(Child, "health")
-    disability = _of(Child, "disability")
     only_child = _yes_no(_("Only child"))
     orphan = _yes_no(_("Orphan"))
-    guardianship = _of(Child, "guardianship")
     notes = forms.CharField(label=_("Notes"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean_id_number(self) -> str:
@@ -163,7 +161,7 @@ class OpenForm(FactsForm):
                 _columns(self, "registered_at"),
             ),
             Fieldset(_("Residence"), _columns(self, "village", "address")),
-            Fieldset(_("Health"), _columns(self, "health", "disability")),
+            Fieldset(_("Health"), _columns(self, "health")),
             Fieldset(
                 _("School"),
                 _columns(self, "school", "grade"),
@@ -173,7 +171,7 @@ class OpenForm(FactsForm):
             Fieldset(
                 _("Family"),
                 _columns(self, "only_child", "orphan"),
-                _columns(self, "guardianship", "opened_on"),
+                _columns(self, "opened_on"),
                 "notes",
             ),
         )
@@ -220,11 +218,11 @@ class EditForm(MergingForm, FactsForm):
                 _columns(self, "ethnicity", "registration"),
                 _columns(self, "registered_at"),
             ),
-            Fieldset(_("Health"), _columns(self, "health", "disability")),
+            Fieldset(_("Health"), _columns(self, "health")),
             Fieldset(
                 _("Family"),
                 _columns(self, "only_child", "orphan"),
-                _columns(self, "guardianship", "opened_on"),
+                _columns(self, "opened_on"),
                 "notes",
             ),
         )

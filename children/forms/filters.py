@@ -23,6 +23,7 @@ from children.models.archive import MOST_MATCHES, ChildQuerySet, years_before
 from guardians.definitions import away, definition, definition_choices, one_by_one
 from guardians.family import cared_for_by
 from guardians.finding import found_by, kind_of_number
+from guardians.gaps import gap_choices, with_gap
 from visits.models import Pairing
 
 EARLIEST = date(2000, 1, 1)
@@ -50,6 +51,7 @@ class ChildrenFilter(forms.Form):
     sex = forms.ChoiceField(label=_("Sex"), required=False)
     carer = forms.ChoiceField(label=_("Carer"), required=False)
     province = forms.ChoiceField(label=_("Parent works in"), required=False)
+    gap = forms.ChoiceField(label=_("Missing or contradictory"), required=False)
     mentor = forms.ChoiceField(label=_("Has a mentor"), choices=_YES_NO, required=False)
     archive = forms.ChoiceField(
         label=_("Archive"), choices=[("", _("Open")), ("closed", _("Closed")), ("all", _("All"))], required=False
@@ -81,6 +83,7 @@ class ChildrenFilter(forms.Form):
             field.widget.attrs["class"] = "form-select" if is_select else "form-control"
         if not self.for_mentor:
             self.fields["definition"].choices = definition_choices()
+            self.fields["gap"].choices = [_ALL, *gap_choices()]
             self.fields["on"].widget.attrs.update({"min": EARLIEST.isoformat(), "max": today.isoformat()})
 
     def clean_q(self) -> str:
@@ -183,6 +186,8 @@ class ChildrenFilter(forms.Form):
             found = found.filter(one_by_one(cared_for_by(asked["carer"], on)))
         if asked.get("province"):
             found = found.filter(one_by_one(away(PARENTS, on, province=asked["province"])))
+        if asked.get("gap"):
+            found = with_gap(found, asked["gap"], on)
         if asked.get("mentor"):
             paired = Exists(subquery(Pairing).filter(in_force(on), child=OuterRef("pk")))
             found = found.filter(paired if asked["mentor"] == "yes" else ~paired)

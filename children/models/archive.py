@@ -150,10 +150,13 @@ class Child(Editable, AboutChildren):
     born_on = models.DateField(_("date of birth"))
     id_number = SealedField(_("ID number"), max_length=18)
     id_doubtful = models.BooleanField(_("ID number to be verified"), default=False)
+    # what of the sealed number contradicts the archive, as letters (idnumbers.contradictions): a list can ask for it
+    id_faults = models.CharField(max_length=4, blank=True, editable=False)
     ethnicity = CodeField(codelists.ETHNICITY, verbose_name=_("ethnic group"))
     registration = CodeField(codelists.REGISTRATION, verbose_name=_("household registration"))
     registered_at = SealedField(_("registered at"), max_length=100)
     health = CodeField(codelists.HEALTH, verbose_name=_("health"))
+    # what a roster says, without a level or a day; the archive's own rows (Disability, GuardianshipRating) outrank it
     disability = CodeField(codelists.DISABILITY, verbose_name=_("disability"))
     only_child = models.BooleanField(_("only child"), null=True, blank=True)
     orphan = models.BooleanField(_("orphan"), null=True, blank=True)
@@ -173,6 +176,7 @@ class Child(Editable, AboutChildren):
 
     get_sex_display: Callable[[], str]
     get_registration_display: Callable[[], str]
+    get_exit_reason_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("child")
@@ -198,7 +202,9 @@ class Child(Editable, AboutChildren):
         return self.code
 
     def derive(self) -> Child:
-        """Fill what follows from the name; save() does it, bulk writers call it themselves. (Blind indexes need nobody.)"""
+        """Fill what follows from the name and the ID number; save() does it, bulk writers call it themselves. (Blind
+        indexes need nobody.)"""
+        self.id_faults = idnumbers.contradictions(self.id_number, born_on=self.born_on, sex=self.sex)
         self.name_order = names.sort_key(self.name)
         self.search_text = names.search_text(self.name)
         return self

@@ -39,18 +39,27 @@ class Relative(Editable, AboutChildren):
     code = models.CharField(max_length=10, unique=True, default=random_code, editable=False)
     name = models.CharField(_("name"), max_length=72)
     sex = CodeField(codelists.SEX, verbose_name=_("sex"))
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
+    # where only the year is known; with a date of birth it is the year of that date
     born_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
     id_number = SealedField(_("ID number"), max_length=18)
     phone = SealedField(_("phone"), max_length=20)
     phone_index = BlindIndexField("phone", normal=phones.clean, db_index=True)
     phone_tail_index = BlindIndexField("phone", normal=phones.tail, db_index=True)
     address = SealedField(_("address"), max_length=100)
+    work = models.CharField(_("work at home"), max_length=60, blank=True)
+    health = CodeField(codelists.HEALTH, verbose_name=_("health"))
 
     objects = ScopedManager.from_queryset(RelativeQuerySet)()  # type: ignore[misc]  # the plugin sees no class variable in a generated manager
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("relative")
         verbose_name_plural = _("relatives")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.born_on is not None:
+            self.born_year = self.born_on.year
+        super().save(*args, **kwargs)
 
 
 class Kinship(Editable, AboutChildren):
@@ -81,10 +90,13 @@ class Absence(Editable, AboutChildren, Period):
     scope_column = "relative"
     scope_through = ("guardians.Kinship", "relative")
 
+    code = models.CharField(max_length=10, unique=True, default=random_code, editable=False)
     relative = models.ForeignKey(Relative, on_delete=models.CASCADE, related_name="absences")
     place = models.CharField(_("place of work, to the city"), max_length=60, blank=True)
     province = CodeField(codelists.PROVINCE, verbose_name=_("province"), editable=False)
     employer = models.CharField(_("employer"), max_length=60, blank=True)
+    employer_phone = SealedField(_("phone of the employer"), max_length=20)
+    employer_address = SealedField(_("address of the employer"), max_length=100)
     from_known = models.BooleanField(_("beginning known"), default=True)
 
     class Meta(AboutChildren.Meta):
@@ -102,16 +114,34 @@ class Absence(Editable, AboutChildren, Period):
 
 
 class Situation(Editable, AboutChildren, Period):
-    """Why a relative cannot care for a child (无监护能力 and the situations of 民发〔2019〕62号), from when until when."""
+    """Why a relative cannot care for a child (无监护能力 and the situations of 民发〔2019〕62号), from when until when.
+
+    Where `from_known` is false the true beginning is unknown and `from_on` is the day it was reported: a grandfather is
+    dead, nobody says since when. What the law measures a situation by stands beside it: the kind and level of a
+    disability, the day a prison term is to end, the day the police accepted the report that somebody is out of contact,
+    and the paper that shows it.
+    """
 
     scope_column = "relative"
     scope_through = ("guardians.Kinship", "relative")
 
     relative = models.ForeignKey(Relative, on_delete=models.CASCADE, related_name="situations")
     kind = CodeField(codelists.SITUATION, verbose_name=_("situation"), blank=False)
+    from_known = models.BooleanField(_("beginning known"), default=True)
+    disability = CodeField(codelists.DISABILITY, verbose_name=_("kind of disability"))
+    level = CodeField(codelists.DISABILITY_LEVEL, verbose_name=_("level of disability"))
+    ends_on = models.DateField(_("is to end on"), null=True, blank=True)
+    accepted_on = models.DateField(_("report accepted by the police on"), null=True, blank=True)
+    paper = models.CharField(_("paper that shows it"), max_length=100, blank=True)
 
     get_kind_display: Callable[[], str]
 
     class Meta(AboutChildren.Meta):
         verbose_name = _("situation")
-        constraints = [Period.ends_after_it_begins("situation_ends_after_it_begins")]
+        constraints = [
+            Period.ends_after_it_begins("situation_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("from_on")),
+                name="situation_is_to_end_after_it_begins",
+            ),
+        ]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from caseworks import access
 from caseworks.models import AuditEvent
-from children.models import Child
+from children.models import Child, Facet, GrowthEntry, Hardship, HealthCheck, Schooling, Survey
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -105,19 +105,14 @@ def test_standing_says_yes_or_no_and_why(cast, sign_in):
 
 
 def test_what_is_missing_links_to_the_field_that_fills_it(cast, sign_in):
-    client = sign_in(cast.caseworker)
-    found = client.get(cast.child.get_absolute_url()).context["gaps"]
-    addresses = {address for _gap, address in found}
-    assert addresses == {
-        f"{reverse('guardians:care_edit', args=[cast.child.code])}#id_{field}"
-        for field in ("agreement_signed_on", "school_notified_on", "village_notified_on")
-    } | {
-        f"{reverse('guardians:relative_add', args=[cast.child.code])}#id_name",
-        f"{reverse('rights:consent_add', args=[cast.child.code])}#id_purpose",
-    }
-    for address in addresses:
-        page, _hash, anchor = address.partition("#")
-        assert f'id="{anchor}"' in client.get(page).content.decode()
+    response = sign_in(cast.caseworker).get(cast.child.get_absolute_url())
+    addresses = {gap.check.key: gap.address for gap in response.context["gaps"]}
+    assert (
+        addresses["no_agreement"] == f"{reverse('guardians:care_edit', args=[cast.child.code])}#id_agreement_signed_on"
+    )
+    father = f"{reverse('guardians:relative_add', args=[cast.child.code])}?relation=51#id_name"
+    assert addresses["no_father"] == father
+    assert father in response.content.decode()
 
 
 def test_an_overseer_sees_what_is_missing_but_changes_nothing(cast, sign_in):
@@ -160,7 +155,7 @@ def test_twenty_contacts_are_shown_the_latest_first(cast, sign_in):
 
 def test_a_larger_family_costs_no_more_queries(cast, sign_in, django_assert_num_queries):
     client = sign_in(cast.caseworker)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(41):
         client.get(cast.child.get_absolute_url())
     for relation in ("51", "61", "63", "64"):
         person = factories.relative(cast.child, relation=relation)
@@ -168,5 +163,73 @@ def test_a_larger_family_costs_no_more_queries(cast, sign_in, django_assert_num_
         factories.situation(person)
     factories.contact(cast.child, by=cast.caseworker, place=cast.village, met=(("carer", cast.grandmother),))
     factories.contact(cast.child, by=cast.clerk, place=cast.school, met=(("mother", cast.mother),))
-    with django_assert_num_queries(34):  # one more for the people met
+    with django_assert_num_queries(42):  # one more for the people met
         client.get(cast.child.get_absolute_url())
+
+
+def test_what_nobody_collected_is_said_to_be_not_collected(cast, sign_in):
+    """Blank is a value of its own: no section of an empty archive says "no" or "none"."""
+    bare = factories.child("周空", village=cast.village, registration="")
+    response = sign_in(cast.caseworker).get(bare.get_absolute_url())
+    body = response.content.decode()
+    assert body.count("未采集") >= 18  # the two parents, four grandparents, and each kind of dated fact among them
+    assert all(shown.now == () for shown in response.context["facts"].values())
+    assert response.context["schooling"].words == "未采集"
+
+
+def test_schooling_follows_from_the_enrolment_or_from_what_is_stated(cast, sign_in):
+    client = sign_in(cast.caseworker)
+    shown = client.get(cast.child.get_absolute_url()).context["schooling"]
+    assert (shown.words, shown.derived) == ("小学", True)
+    at_home = factories.child("周小", village=cast.village, born_on=date(2024, 1, 1), opened_on=date(2024, 9, 1))
+    factories.fact(Schooling, at_home, by=cast.caseworker, kind="before", from_on=date(2024, 9, 1))
+    shown = client.get(at_home.get_absolute_url()).context["schooling"]
+    assert (shown.words, shown.derived) == ("未入园", False)
+
+
+def test_a_mentor_reads_only_the_growth_entries_written_for_mentors(cast, sign_in):
+    factories.fact(GrowthEntry, cast.child, by=cast.clerk, kind="award", text="作文比赛二等奖", visible_to="mentors")
+    factories.fact(GrowthEntry, cast.child, by=cast.clerk, kind="emotion", text="夜里哭", visible_to="keepers")
+    factories.fact(Facet, cast.child, by=cast.clerk, facet="psychology", text="有些自卑")
+    factories.fact(Hardship, cast.child, by=cast.clerk, kind="poor", note="欠债")
+    body = sign_in(cast.mentor).get(cast.child.get_absolute_url()).content.decode()
+    assert "作文比赛二等奖" in body
+    assert [word for word in ("夜里哭", "有些自卑", "欠债", "家庭贫困") if word in body] == []
+    body = sign_in(cast.clerk).get(cast.child.get_absolute_url()).content.decode()
+    assert [word for word in ("作文比赛二等奖", "夜里哭", "有些自卑", "欠债", "家庭贫困") if word not in body] == []
+
+
+def test_whoever_oversees_reads_the_state_of_mind_only_for_a_reason(cast, sign_in):
+    factories.fact(Facet, cast.child, by=cast.clerk, facet="psychology", text="有些自卑")
+    factories.fact(Survey, cast.child, by=cast.clerk, study="good", psychology="help", sentence="想妈妈")
+    body = sign_in(cast.officer).get(cast.child.get_absolute_url()).content.decode()
+    assert [word for word in ("有些自卑", "想妈妈", "需要帮助") if word in body] == []
+    assert "良好" in body
+
+
+def test_the_verdict_on_support_is_shown_where_a_parent_cannot_care(cast, sign_in):
+    client = sign_in(cast.caseworker)
+    assert client.get(cast.child.get_absolute_url()).context["unattended"] is None
+    factories.situation(cast.mother, kind="lost", accepted_on=date(2025, 1, 1))
+    factories.situation(factories.relative(cast.child, relation="51"), kind="dead", from_known=False)
+    response = client.get(cast.child.get_absolute_url())
+    assert response.context["unattended"].verdict == "yes"
+    assert "死亡证明" in response.content.decode()
+
+
+def test_the_timeline_gathers_everything_dated_the_newest_first(cast, sign_in):
+    factories.fact(
+        Hardship, cast.child, by=cast.clerk, kind="poor", from_on=date(2024, 5, 1), until_on=date(2026, 5, 1)
+    )
+    factories.fact(
+        HealthCheck, cast.child, by=cast.clerk, checked_on=date(2026, 9, 9), result="normal", hospital="镇卫生院"
+    )
+    factories.contact(cast.child, by=cast.caseworker, place=cast.village, held_on=date(2026, 11, 2))
+    address = reverse("children:timeline", args=[cast.child.code])
+    years = sign_in(cast.caseworker).get(address).context["years"]
+    moments = [moment for _year, rows in years for moment in rows]
+    assert [moment.day for moment in moments] == sorted((moment.day for moment in moments), reverse=True)
+    assert {moment.about for moment in moments} == {"school", "home", "health", "family", "help", "work", "archive"}
+    assert [str(moment.day) for moment in moments if moment.about == "help"] == ["2026-05-01", "2024-05-01"]
+    only = sign_in(cast.caseworker).get(address, {"about": "health"}).context["years"]
+    assert [moment.detail for _year, rows in only for moment in rows] == ["镇卫生院"]

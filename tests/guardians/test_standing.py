@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from children.models import Child
+from guardians.definitions import DEFINITIONS
 from guardians.family import cared_for_by, latest_declaration, relatives_shared_with
-from guardians.gaps import gaps
 from guardians.household import household
-from guardians.standing import report
+from guardians.standing import held, report
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_everyone")]
@@ -38,6 +38,16 @@ def test_nobody_away(child):
     factories.relative(child, relation="51")
     assert set(_because(child).values()) == {"父母都没有外出"}
     assert _facts(child) == ("没有父母外出的登记。",)
+
+
+def test_where_nobody_is_on_record_it_is_not_collected_and_not_no(cast, child):
+    def known() -> set[bool]:
+        found = report(child, household(child, ON), latest_declaration(child, ON), ON)
+        return {standing.known for standing in found.standings}
+
+    assert known() == {False}
+    factories.declaration(child, "0", cast.school)
+    assert known() == {True}
 
 
 def test_father_away_and_mother_able(child):
@@ -95,65 +105,79 @@ def test_a_declaration_outranked_by_an_absence_is_not_named(cast, child):
     assert _facts(child) == ("没有父母外出的登记。",)
 
 
-def _gaps(child: Child, *, care=None, in_school=True, in_village=True) -> list[tuple[str, str]]:
-    home = household(child, ON)
-    found = gaps(child, home, in_school=in_school, in_village=in_village, care=care, on=ON)
-    return [(gap.page.partition(":")[2], gap.field) for gap in found]
+def _since(child: Child) -> dict[str, date | None]:
+    found = report(child, household(child, ON), latest_declaration(child, ON), ON)
+    return {standing.definition.key: standing.since for standing in found.standings}
 
 
-@pytest.fixture
-def complete(child):
-    for relation in ("51", "52"):
-        factories.relative(child, relation=relation)
-    return child
+def test_since_when_a_child_counts_by_each_definition(child):
+    father, mother = (factories.relative(child, relation=relation) for relation in ("51", "52"))
+    factories.absence(father, from_on=date(2024, 2, 17))
+    factories.absence(mother, from_on=date(2026, 3, 1))
+    assert _since(child) == {"wide": date(2024, 2, 17), "civil": date(2026, 3, 1), "school": date(2024, 5, 17)}
 
 
-def test_a_complete_archive_lacks_nothing(complete):
-    assert _gaps(complete) == []
+def test_a_break_begins_it_anew(child):
+    father = factories.relative(child, relation="51")
+    factories.absence(father, from_on=date(2020, 2, 1), until_on=date(2025, 1, 10))
+    factories.absence(father, from_on=date(2025, 3, 1))
+    assert _since(child) == {"wide": date(2025, 3, 1), "civil": None, "school": date(2025, 6, 1)}
 
 
-def test_both_away_and_nobody_entrusted(complete):
-    for kinship in complete.kinships.select_related("relative"):
-        factories.absence(kinship.relative)
-    assert _gaps(complete) == [("entrust", "")]
-    carer = factories.relative(complete, relation="62", phone="")
-    care = factories.entrustment(complete, carer, agreement_signed_on=ON)
-    assert _gaps(complete, care=care) == [
-        ("relative_edit", "phone"),
-        ("care_edit", "school_notified_on"),
-        ("care_edit", "village_notified_on"),
-    ]
+def test_one_parent_takes_over_from_the_other_without_a_break(child):
+    father, mother = (factories.relative(child, relation=relation) for relation in ("51", "52"))
+    factories.absence(father, from_on=date(2024, 2, 1), until_on=date(2025, 8, 1))
+    factories.absence(mother, from_on=date(2025, 8, 1))
+    assert _since(child)["wide"] == date(2024, 2, 1)
 
 
-def test_nothing_about_the_parents(child):
-    assert _gaps(child) == [("relative_add", "name")]
-    father = factories.relative(child, relation="51", phone="")
-    assert _gaps(child) == [("relative_edit", "phone")]
-    factories.relative(child, relation="52")
-    assert _gaps(child) == []
-    father.situations.create(relative=father, kind="dead", from_on=date(2020, 1, 1))
-    assert _gaps(child) == []
+def test_the_end_of_november_and_three_months(child):
+    factories.absence(factories.relative(child, relation="51"), from_on=date(2025, 11, 30))
+    assert _since(child)["school"] == date(2026, 3, 1)
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"id_number": ""}, [("edit", "id_number")]),
-        ({"id_number": "", "registration": "3"}, []),
-        ({"id_doubtful": True}, [("edit", "id_number")]),
-        ({"registration": ""}, [("edit", "registration")]),
-    ],
-)
-def test_what_the_child_itself_lacks(complete, fields, expected):
-    for field, value in fields.items():
-        setattr(complete, field, value)
-    assert _gaps(complete) == expected
+def test_one_away_and_the_other_unable_since_the_later_day(child):
+    father, mother = (factories.relative(child, relation=relation) for relation in ("51", "52"))
+    factories.absence(father, from_on=date(2024, 2, 1))
+    factories.situation(mother, kind="ill", from_on=date(2026, 4, 5))
+    assert _since(child)["civil"] == date(2026, 4, 5)
 
 
-def test_no_village_and_no_school(complete):
-    assert _gaps(complete, in_school=False, in_village=False) == [("settle", "village"), ("enrol", "school")]
-    complete.born_on = date(2022, 1, 1)
-    assert _gaps(complete, in_school=False) == []
+def test_since_a_declaration(cast, child):
+    factories.declaration(child, "2", cast.school, declared_on=date(2025, 9, 12))
+    assert set(_since(child).values()) == {date(2025, 9, 12)}
+
+
+@pytest.mark.parametrize("declared", ["", "0", "1", "2", "9"])
+@pytest.mark.parametrize("home", ["nobody", "never", "one", "both", "doubtful", "ill"])
+def test_the_days_of_one_child_are_judged_as_the_figures_are(cast, child, home, declared):
+    """`held` repeats the conditions in Python: it must say what the SQL says, on every day on which something turns."""
+    if home != "nobody":
+        father, mother = (factories.relative(child, relation=relation) for relation in ("51", "52"))
+    if home in ("one", "both", "ill"):
+        factories.absence(father, from_on=date(2023, 2, 1), until_on=date(2024, 2, 1))
+        factories.absence(father, from_on=date(2025, 11, 30))
+    if home == "both":
+        factories.absence(mother, from_on=date(2024, 1, 15))
+    if home == "doubtful":
+        factories.absence(mother, from_on=date(2026, 10, 1), from_known=False)
+    if home == "ill":
+        factories.situation(mother, kind="ill", from_on=date(2023, 6, 1), until_on=date(2026, 1, 1))
+    if declared:
+        factories.declaration(child, declared, cast.school, declared_on=date(2025, 9, 1))
+    declaration, members = latest_declaration(child, ON), household(child, ON)
+    for day in {
+        ON,
+        date(2023, 7, 1),
+        date(2024, 2, 1),
+        date(2025, 9, 1),
+        date(2025, 12, 1),
+        date(2026, 2, 28),
+        date(2026, 3, 1),
+    }:
+        for key, entry in DEFINITIONS.items():
+            told = held(key, child, members, declaration, day) and child.age_on(day) < entry.under
+            assert told == entry.counts(child, day), (key, day)
 
 
 def test_children_who_share_any_relative_are_family(cast):

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, allows, signed_in
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
-from children.models import Handover
+from children.ages import birthdays
+from children.models import Child, Handover
 from children.models.handovers import DAYS_UNTIL_OLD, waits_for
 from visits import due
 from visits.forms.contacts import ContactFilter
@@ -55,6 +56,7 @@ def _work(request: Request, today: date) -> HttpResponse:
         request,
         "visits/home.html",
         today=today,
+        birthdays=birthdays(Child.objects.live(), today) if allows(Permission.KEEP_ARCHIVES) else [],
         worklist=worklist,
         rows=rows,
         cards=cards[: len(rows.object_list)],
