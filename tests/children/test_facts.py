@@ -34,6 +34,7 @@ from children.models import (
     TermRecord,
 )
 from tests import factories
+from tests.forms import opened
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 9, 10)
@@ -95,12 +96,13 @@ def test_a_fact_is_entered_corrected_ended_and_removed(cast, sign_in, key):
     edit = reverse("children:fact_edit", args=[cast.child.code, key, row.code])
     page = client.get(edit)
     assert page.status_code == 200
-    form = {"version": "1", **ENTERED[key], kind.model.day_field: date(2026, 9, 11)}
+    form = opened(client, edit) | ENTERED[key] | {kind.model.day_field: date(2026, 9, 11)}
     assert client.post(edit, form).status_code == 302
     with access.everyone("test"):
         row.refresh_from_db()
     assert (row.day, row.version) == (date(2026, 9, 11), 2)
-    assert client.post(edit, form | {kind.model.day_field: date(2026, 9, 12)}).status_code == 200  # it was version 1
+    late = client.post(edit, form | {kind.model.day_field: date(2026, 9, 12)})
+    assert [conflict.name for conflict in late.context["form"].conflicts] == [kind.model.day_field]
     end = reverse("children:fact_end", args=[cast.child.code, key, row.code])
     assert client.get(end).status_code == (200 if kind.lasts else 404)
     if kind.lasts:
@@ -247,7 +249,8 @@ def test_a_sealed_certificate_is_kept_when_the_form_leaves_it_empty(cast, sign_i
     edit = reverse("children:fact_edit", args=[cast.child.code, "disability", row.code])
     client = sign_in(cast.clerk)
     assert "50011720140302432542" not in client.get(edit).content.decode()
-    client.post(edit, {"version": "1", "kind": "4", "level": "2", "certificate": "", "from_on": "2020-09-01"})
+    typed = {"kind": "4", "level": "2", "certificate": "", "from_on": "2020-09-01"}
+    client.post(edit, opened(client, edit) | typed)
     with access.everyone("test"):
         row.refresh_from_db()
     assert (row.level, row.certificate) == ("2", "50011720140302432542")

@@ -15,7 +15,8 @@ from caseworks import access, audit
 from caseworks.access import Via
 from children import actions as archives
 from children.actions import ChangedError
-from children.models import Child, Enrolment, Handover, Reach, Residence
+from children.facts.kinds import KINDS
+from children.models import Child, Enrolment, Handover, Reach, Residence, TermRecord
 from guardians import actions as family
 from guardians.duplicates import actions, moving
 from guardians.duplicates.finder import suspicions
@@ -119,7 +120,35 @@ class TestFinder:
 
 
 # One row of everything that can name a child: `child.` → how it is made. A new kind of record belongs here.
+FACTS = {
+    "TermRecord": {"term": "2025-1"},
+    "Facet": {"facet": "interests", "text": "画画"},
+    "Survey": {"study": "good"},
+    "GrowthEntry": {"kind": "award", "text": "三好学生"},
+    "HealthCheck": {"result": "normal"},
+    "Livelihood": {"sources": ["wages"]},
+    "GuardianshipRating": {"rating": "fair"},
+    "Need": {"kind": "medical", "state": "unmet"},
+    "Disability": {"kind": "4"},
+    "Illness": {"kind": "asthma"},
+    "Relief": {"kind": "allowance"},
+    "Hardship": {"kind": "poor"},
+    "Schooling": {"kind": "vocational"},
+}
+
+
+def _fact(model):
+    """Makes a fact of this kind for a child."""
+
+    def made(cast, child):
+        values = FACTS[model.__name__] | ({"school": cast.school} if model is TermRecord else {})
+        return factories.fact(model, child, by=cast.clerk, **values)
+
+    return made
+
+
 ROWS = {
+    **{f"{kind.model._meta.label}.child": _fact(kind.model) for kind in KINDS.values()},
     "children.ClosedPeriod.child": lambda cast, child: factories.closed_period(
         child, date(2023, 1, 1), date(2023, 2, 1)
     ),
