@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -145,6 +145,8 @@ class ScopeError(PermissionError):
     """A record about a child was asked for, or written, with no scope in force or outside it."""
 
 
+# A road that ends on this day is not open yet: the archive is being brought in (children.Arrival).
+NOT_YET = date.min
 # Offices so large that their children are asked one by one (EXISTS) instead of listed first (IN); see Scope.wide.
 WIDE_KINDS = frozenset({"province", "city", "county", "district"})
 
@@ -156,6 +158,9 @@ class Scope:
     `wide` says nothing about who is reached, only how SQLite is to look: for a village it first lists the children
     reached, for a county it walks the rows asked for and looks up each, so that the first page of 100,000 is ready
     after fifty (docs/performance.md).
+
+    `arriving` adds the archives that an import is still bringing in, or taking out again, which nobody else sees: it is
+    for the import itself.
     """
 
     ranges: tuple[tuple[str, str], ...]
@@ -163,10 +168,22 @@ class Scope:
     today: date
     everyone: bool = False
     wide: bool = False
+    arriving: bool = False
 
     def children(self) -> models.QuerySet:
         """Keys of the children in scope, as a sub-query over `Reach`."""
         return self.reach().values("child_id")
+
+    def reached(self, children: set[Any]) -> set[Any]:
+        """Those of these keys that are in scope. The roads of each child are read and compared here: asked as a condition,
+        SQLite would walk all roads of a county for each few hundred children that an import writes."""
+        roads = apps.get_model("children", "Reach")._default_manager.filter(child__in=children, via__in=self.roads)
+        return {
+            child
+            for child, path, until_on in roads.values_list("child_id", "path", "until_on")
+            if (until_on is None or until_on > self.today or (self.arriving and until_on == NOT_YET))
+            and any(low <= path < high for low, high in self.ranges)
+        }
 
     def reach(self) -> models.QuerySet:
         """The rows of `Reach` that count, as a sub-query."""
@@ -175,6 +192,8 @@ class Scope:
         for low, high in self.ranges:
             condition |= models.Q(path__gte=low, path__lt=high)
         still = models.Q(until_on__isnull=True) | models.Q(until_on__gt=self.today)
+        if self.arriving:
+            still |= models.Q(until_on=NOT_YET)
         return reach.filter(condition, still)
 
 
@@ -260,16 +279,31 @@ def nobody(*, posting: Posting | None = None, address: str | None = None) -> Ite
 
 
 @contextmanager
-def everyone(reason: str) -> Iterator[Acting]:
+def arriving() -> Iterator[Acting]:
+    """Add to the scope in force the archives of its offices that are still being brought in, for the import's own writing."""
+    before = _acting.get()
+    if before is None:
+        raise ScopeError("No scope is in force to which anything could be added.")
+    entered = replace(before, scope=replace(before.scope, arriving=True))
+    token = _acting.set(entered)
+    try:
+        yield entered
+    finally:
+        _acting.reset(token)
+
+
+@contextmanager
+def everyone(reason: str, *, arriving: bool = False) -> Iterator[Acting]:
     """Put every child in scope, for a command or a job that serves no single person. The audit trail keeps the reason.
 
-    Only the modules listed in tests/test_conventions.py may use it.
+    Archives that an import is still bringing in are left out, unless `arriving` asks for them too. Only the modules
+    listed in tests/test_conventions.py may use it.
     """
     from caseworks import audit
 
     before = _acting.get()
     entered = Acting(
-        Scope((), (), timezone.localdate(), everyone=True),
+        Scope((), (), timezone.localdate(), everyone=True, arriving=arriving),
         before.user if before else None,
         before.posting if before else None,
     )
@@ -304,9 +338,20 @@ class InScope(Expression):
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
         current = _scope_in_force()
-        if current.everyone:
+        if current.everyone and current.arriving:
             raise FullResultSet
+        if current.everyone:
+            return compiler.compile(self._arrived())
         return compiler.compile(self._by_row(current) if current.wide else self._by_set(current))
+
+    def _arrived(self) -> Any:
+        """The child is not one of those that an import is bringing in. (A relative of theirs has no other child yet.)"""
+        arrivals = apps.get_model("children", "Arrival")._default_manager.all()
+        if self.through is None:
+            return ~Exists(self._here(arrivals, "child_id"))
+        label, field = self.through
+        link = self._here(subquery(apps.get_model(label)), field)
+        return ~Exists(link.filter(Exists(arrivals.filter(child_id=OuterRef("child_id")))))
 
     def _by_set(self, current: Scope) -> Any:
         """The key is in the set of keys reached."""
@@ -364,21 +409,25 @@ def _require_reach(model: Any, rows: list[Any]) -> None:
     current = _scope_in_force()
     if current.everyone or not rows:
         return
-    children = current.children()
     asked = {row.child_id for row in rows if getattr(row, "child_id", None)}
-    missing = asked - set(children.filter(child_id__in=asked).values_list("child_id", flat=True))
+    missing = asked - current.reached(asked)
     if model.scope_through is not None and model.scope_column != "pk":
         label, field = model.scope_through
         asked = {getattr(row, f"{model.scope_column}_id") for row in rows}
-        links = subquery(apps.get_model(label)).filter(**{f"{field}__in": asked}, child_id__in=children)
-        missing |= asked - set(links.values_list(field, flat=True))
+        missing |= asked - _linked(apps.get_model(label), field, asked, current)[1]
     if model.scope_links:
         asked = {getattr(row, f"{model.scope_links}_id") for row in rows}
-        links = subquery(model).filter(**{f"{model.scope_links}__in": asked})
-        known = set(links.values_list(model.scope_links, flat=True))
-        missing |= known - set(links.filter(child_id__in=children).values_list(model.scope_links, flat=True))
+        known, within = _linked(model, model.scope_links, asked, current)
+        missing |= known - within
     if missing:
         raise ScopeError(f"{model.__name__}: {len(missing)} row(s) outside the scope in force.")
+
+
+def _linked(link: type[models.Model], field: str, asked: set[Any], current: Scope) -> tuple[set[Any], set[Any]]:
+    """Of these relatives or contacts: those linked to any child, and those linked to a child in scope."""
+    links = list(subquery(link).filter(**{f"{field}__in": asked}).values_list(f"{field}_id", "child_id"))
+    reached = current.reached({child for _key, child in links})
+    return {key for key, _child in links}, {key for key, child in links if child in reached}
 
 
 _Manager = models.Manager.from_queryset(ScopedQuerySet)

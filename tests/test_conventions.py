@@ -44,6 +44,7 @@ MAY_USE_SUBQUERY = {
 # Records that mention a child and are not about one child's life.
 NOT_ABOUT_CHILDREN = {
     "Reach": "the table that scopes are made of",
+    "Arrival": "what every scope leaves out",
 }
 # Who may import whom, among the modules that hold facts, rules and changes.
 LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}
@@ -70,6 +71,7 @@ MAY_READ_THE_CLOCK = {
     "caseworks/signin/passwords.py": "checked by Django, which passes no day",
     "caseworks/signin/sessions.py": "a session begins at its moment",
     "caseworks/exchange/office_sheets.py": "pages of the shared admin",
+    "caseworks/exchange/jobs.py": "work in the background is of its day",
     "children/actions.py": "the day of the scope in force",
     "guardians/actions.py": "the same",
 }

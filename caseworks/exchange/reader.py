@@ -59,6 +59,17 @@ class Sheet:
     since_1904: bool
     passed_over: list[tuple[int, str]] = field(default_factory=list)
 
+    def kept(self) -> dict[str, Any]:
+        """As it is stored with the batch."""
+        return {
+            "name": self.name,
+            "headings": list(self.header.headings),
+            "heading_row": self.header.last,
+            "merged": {str(number): cells for number, cells in self.merged.items()},
+            "since_1904": self.since_1904,
+            "passed_over": [list(entry) for entry in self.passed_over],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:

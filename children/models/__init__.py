@@ -3,6 +3,6 @@
 from children.models.archive import Child
 from children.models.counts import PupilCount
 from children.models.places import Enrolment, Residence
-from children.models.reach import Reach
+from children.models.reach import Arrival, Reach
 
-__all__ = ["Child", "Enrolment", "PupilCount", "Reach", "Residence"]
+__all__ = ["Arrival", "Child", "Enrolment", "PupilCount", "Reach", "Residence"]
