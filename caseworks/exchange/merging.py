@@ -43,7 +43,7 @@ def _works(rows: Any, *, late: bool) -> Iterator[Work]:
 
 def _write_hidden(lease: Lease) -> None:
     batch = lease.batch
-    new = batch.rows.filter(verdict=plan.NEW).for_work()  # type: ignore[attr-defined]
+    new = batch.rows.filter(verdict=plan.NEW).for_work()
     for piece in staging.in_pieces(new.filter(position__gte=batch.done), CHUNK):
         writer = Writer(_works(piece, late=False), batch=batch.pk)
         written = Counter(batch.written) + writer.counts
@@ -56,7 +56,7 @@ def _write_hidden(lease: Lease) -> None:
 
 def _merge(lease: Lease) -> None:
     batch = lease.batch
-    writer = Writer(_works(batch.rows.filter(late=True).for_work().iterator(), late=True))  # type: ignore[attr-defined]
+    writer = Writer(_works(batch.rows.filter(late=True).for_work().iterator(), late=True))
     written = Counter(batch.written) + writer.counts
     with transaction.atomic():
         open_batch(batch.pk)

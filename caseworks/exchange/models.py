@@ -155,7 +155,7 @@ class StagedRowQuerySet(SealedQuerySet):
     def for_work(self) -> StagedRowQuerySet:
         """Rows with something to do, in the order of the file, without what the sheet said."""
         rows = self.exclude(work="").order_by("position")
-        return rows.only("id", "batch", "position", "verdict", "work")  # type: ignore[return-value]
+        return rows.only("id", "batch", "position", "verdict", "work")
 
 
 class StagedRow(Record):

@@ -8,6 +8,7 @@ from caseworks import access
 from caseworks.exchange import work
 from caseworks.exchange.jobs import Lease, pause
 from caseworks.exchange.models import State
+from caseworks.exchange.writer import BY_CHILD, BY_RELATIVE, TABLES
 from children.models import Arrival, Child
 from guardians.models import Relative
 
@@ -27,6 +28,12 @@ def clear_away(lease: Lease) -> None:
         ]
         with transaction.atomic(), access.arriving():
             lease.renew(done=batch.done + len(keys), tries=0)
+            # from the outside in: what is about a relative is in scope through the kinship, and that through the child
+            for table in reversed(TABLES):
+                if table in BY_RELATIVE:
+                    TABLES[table].objects.filter(relative__in=made).delete()
+                elif table in BY_CHILD - {"kinship"}:
+                    TABLES[table].objects.filter(child__in=keys).delete()
             Relative.objects.filter(pk__in=made).delete()
             if not Child.objects.filter(pk__in=keys).delete()[0]:
                 raise access.ScopeError("Archives that are to be cleared away are out of reach.")
@@ -34,5 +41,5 @@ def clear_away(lease: Lease) -> None:
     then = batch.then
     with transaction.atomic():
         lease.pass_to(then, then="", written={})
-        if then != State.CHECKING and then != State.PREVIEWED:
+        if then not in {State.CHECKING, State.PREVIEWED}:
             batch.rows.all().delete()

@@ -24,7 +24,7 @@ from caseworks.exchange import staging, work
 from caseworks.exchange.jobs import Lease
 from caseworks.exchange.models import StagedRow, State
 from caseworks.exchange.work import Fields, Work
-from caseworks.exchange.writer import BY_CHILD, TABLES, MovedError, Writer, built, pieces
+from caseworks.exchange.writer import BY_CHILD, BY_RELATIVE, TABLES, MovedError, Writer, built, pieces
 from children.models import Arrival, Child, Reach
 from children.reach import close_road, open_road
 from guardians.models import Relative
@@ -35,7 +35,6 @@ TRIES = 3
 GONE, CHANGED, ADDED = "gone", "changed", "added"
 # what follows from other fields, or is no content
 _NOT_COMPARED = {"id", "code", "version", "name_order", "search_text"}
-_BY_RELATIVE = {"absence", "situation"}
 
 Standing = list[tuple[int, str, str]]  # position of the row, what happened to it since, and in which table
 
@@ -113,12 +112,12 @@ class Before:
 
 
 def _account(lease: Lease) -> _Account:
-    return _Account(lease.batch.rows.for_work().iterator())  # type: ignore[attr-defined]
+    return _Account(lease.batch.rows.for_work().iterator())
 
 
 def _in_the_way(lease: Lease, account: _Account) -> Standing:
     found: set[tuple[int, str, str]] = set()
-    for piece in staging.in_pieces(lease.batch.rows.for_work(), CHUNK):  # type: ignore[attr-defined]
+    for piece in staging.in_pieces(lease.batch.rows.for_work(), CHUNK):
         found.update(_changed(piece, account))
         lease.renew(done=piece[-1].position + 1)
     found.update(_changed_before(account))
@@ -197,13 +196,13 @@ def _identity(table: str, row: Any) -> Any:
         return row.pk
     if table == "kinship":
         return row.child_id, row.relative_id
-    if table in _BY_RELATIVE:
+    if table in BY_RELATIVE:
         return row.relative_id, row.from_on, getattr(row, "kind", "")
     return row.child_id, getattr(row, "from_on", None) or row.declared_on
 
 
 def _by_identity(table: str, rows: list[Any]) -> dict[Any, Any]:
-    name = "pk" if table in {"child", "relative"} else "relative" if table in _BY_RELATIVE else "child"
+    name = "pk" if table in {"child", "relative"} else "relative" if table in BY_RELATIVE else "child"
     keys = {getattr(row, name if name == "pk" else f"{name}_id") for row in rows}
     found = {}
     for piece in pieces(list(keys)):
@@ -258,9 +257,13 @@ def _restore(late: list[Work], account: _Account) -> None:
             open_road(Child(pk=each.child_id), via, path)  # type: ignore[arg-type]
         for table, fields in each.made:
             made[table].append(fields["id"])
-    for table in reversed(TABLES):
+    # relatives before the kinships through which they are in scope, and which go with them
+    for table in sorted(TABLES, key=("relative", "kinship").__contains__):
         for keys in pieces(made[table]):
-            TABLES[table].objects.filter(pk__in=keys).delete()
+            rows = TABLES[table].objects.filter(pk__in=keys)
+            if table != "kinship" and rows.count() != len(keys):
+                raise MovedError
+            rows.delete()
     writer = Writer(())
     for (table, key), known in account.before.items():
         writer.amend(table, key, None if known.version is None else known.version + 1, known.before)

@@ -34,6 +34,8 @@ TABLES: dict[str, Any] = {
     "care": Entrustment,
     "declaration": Declaration,
 }
+# what the rows of the others are about
+BY_RELATIVE = frozenset({"absence", "situation"})
 BY_CHILD = frozenset({"kinship", "enrolment", "residence", "care", "declaration"})
 
 
