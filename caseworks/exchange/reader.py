@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks.exchange import columns, layout, parsing
 
 MOST_BYTES = 20 * 1024**2
-MOST_ROWS = 20_000
+MOST_ROWS = 100_000
 SECONDS = 90
 
 REFUSALS = {

@@ -188,10 +188,11 @@ def test_the_result_leads_to_the_archives(batch, cast, sign_in):
 def test_the_rows_that_stay_out_come_back_in_their_columns_and_can_be_sent_again(batch, cast, sign_in, tmp_path):
     answer = sign_in(cast.clerk).get(reverse("exchange:errors", args=[batch.code]))
     content = b"".join(answer.streaming_content)
-    [headings, row] = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
-    assert headings == ("未导入的原因", "工作表和行号", *books.FREE)
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    [headings, row] = sheet.iter_rows(values_only=True)
+    assert (sheet.title, *headings) == ("名册", "未导入的原因", "原行号", *books.FREE)
     assert "没有姓名" in row[0]
-    assert (row[1], row[4]) == ("名册 5", child_row()["身份证号"][:0] + batch.rows.get(position=3).cells[2])
+    assert (row[1], row[4], sheet["E2"].number_format) == (5, batch.rows.get(position=3).cells[2], "@")
     event = AuditEvent.objects.get(action="file.left")
     assert (event.changes["what"], event.changes["rows"]) == ("import.errors", 1)
     corrected = tmp_path / "corrected.xlsx"
