@@ -9,7 +9,6 @@ are served first, and looks every few seconds whether something was left lying.
 from __future__ import annotations
 
 import gc
-import os
 import random
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +29,8 @@ from caseworks.access import Permission
 from caseworks.environment import ROOT
 from caseworks.exchange.models import ImportBatch, State
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=60)
+BEATS_PER_LEASE = 4
 SECONDS_BETWEEN_LOOKS = 10
 SECONDS_BETWEEN_STEPS = 0.03  # others who want to write come in here
 MOST_TRIES = 20
@@ -143,12 +143,41 @@ def _step(batch: ImportBatch) -> Callable[[Lease], None] | None:
     return steps.get(batch.state) or (None if batch.tidy else merging.tidy)
 
 
+def _beat(lease: Lease, stop: threading.Event) -> None:
+    while not stop.wait(LEASE.total_seconds() / BEATS_PER_LEASE):
+        with suppress(DatabaseError):  # busy: the next beat comes before the lease has run out
+            mine = ImportBatch.objects.filter(pk=lease.batch.pk, lease=lease.token)
+            mine.update(lease_until=timezone.now() + LEASE)
+    connection.close()
+
+
+@contextmanager
+def beating(lease: Lease) -> Iterator[None]:
+    """Keep a lease for as long as this process lives, however slow a step is: on a machine that is overloaded, processes
+    would otherwise take the work out of each other's hands and none would finish it."""
+    stop = threading.Event()
+    threading.Thread(target=_beat, args=(lease, stop), name="imports-heart", daemon=True).start()
+    try:
+        yield
+    finally:
+        stop.set()
+
+
 @many_objects()
-def work_off(batch: ImportBatch, lease: Lease | None = None) -> None:
-    """Do all that is left to do with a batch, here and now; nothing if somebody else is at it."""
-    lease = lease or claim(batch)
+def work_off(batch: ImportBatch, *, beat: bool = False) -> None:
+    """Do all that is left to do with a batch, here and now; nothing if somebody else is at it.
+
+    `beat` for a process that does nothing else: it keeps its lease until it is done, or dead.
+    """
+    lease = claim(batch)
     if lease is None:
         return
+    with beating(lease) if beat else nullcontext():
+        _work(lease)
+
+
+def _work(lease: Lease) -> None:
+    batch = lease.batch
     try:
         while step := _step(batch):
             acting = _on_behalf_of(batch)
@@ -163,12 +192,15 @@ def work_off(batch: ImportBatch, lease: Lease | None = None) -> None:
         lease.release()
 
 
+_started: list[subprocess.Popen[bytes]] = []
+
+
 def start() -> None:
-    """Begin a process that does what is left lying."""
-    process = subprocess.Popen(  # noqa: S603  (our own program)
-        [sys.executable, str(ROOT / "manage.py"), "work_off_imports"], stdin=subprocess.DEVNULL, env={**os.environ}
-    )
-    threading.Thread(target=process.wait, name="imports-reaper", daemon=True).start()
+    """Begin a process that does what is left lying, unless the last one begun here is still at it."""
+    _started[:] = [process for process in _started if process.poll() is None]
+    if not _started:
+        command = [sys.executable, str(ROOT / "manage.py"), "work_off_imports"]
+        _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))  # noqa: S603  (our own program)
 
 
 def _look(stop: threading.Event) -> None:
