@@ -174,17 +174,6 @@ class Scope:
         """Keys of the children in scope, as a sub-query over `Reach`."""
         return self.reach().values("child_id")
 
-    def reached(self, children: set[Any]) -> set[Any]:
-        """Those of these keys that are in scope. The roads of each child are read and compared here: asked as a condition,
-        SQLite would walk all roads of a county for each few hundred children that an import writes."""
-        roads = apps.get_model("children", "Reach")._default_manager.filter(child__in=children, via__in=self.roads)
-        return {
-            child
-            for child, path, until_on in roads.values_list("child_id", "path", "until_on")
-            if (until_on is None or until_on > self.today or (self.arriving and until_on == NOT_YET))
-            and any(low <= path < high for low, high in self.ranges)
-        }
-
     def reach(self) -> models.QuerySet:
         """The rows of `Reach` that count, as a sub-query."""
         reach = apps.get_model("children", "Reach")._default_manager.filter(via__in=self.roads)
@@ -410,24 +399,24 @@ def _require_reach(model: Any, rows: list[Any]) -> None:
     if current.everyone or not rows:
         return
     asked = {row.child_id for row in rows if getattr(row, "child_id", None)}
-    missing = asked - current.reached(asked)
+    # child by child and link by link: asked as two lists, SQLite would walk every road of a county, or try every child in
+    # scope with every relative
+    reached = Exists(current.reach().filter(child_id=OuterRef("pk")))
+    children = subquery(apps.get_model("children", "Child")).filter(reached, pk__in=asked)
+    missing = asked - set(children.values_list("pk", flat=True)) if asked else asked
+    in_scope = Exists(current.reach().filter(child_id=OuterRef("child_id")))
     if model.scope_through is not None and model.scope_column != "pk":
         label, field = model.scope_through
         asked = {getattr(row, f"{model.scope_column}_id") for row in rows}
-        missing |= asked - _linked(apps.get_model(label), field, asked, current)[1]
+        links = subquery(apps.get_model(label)).filter(**{f"{field}__in": asked})
+        missing |= asked - set(links.filter(in_scope).values_list(field, flat=True))
     if model.scope_links:
         asked = {getattr(row, f"{model.scope_links}_id") for row in rows}
-        known, within = _linked(model, model.scope_links, asked, current)
-        missing |= known - within
+        links = subquery(model).filter(**{f"{model.scope_links}__in": asked})
+        known = set(links.values_list(model.scope_links, flat=True))
+        missing |= known - set(links.filter(in_scope).values_list(model.scope_links, flat=True))
     if missing:
         raise ScopeError(f"{model.__name__}: {len(missing)} row(s) outside the scope in force.")
-
-
-def _linked(link: type[models.Model], field: str, asked: set[Any], current: Scope) -> tuple[set[Any], set[Any]]:
-    """Of these relatives or contacts: those linked to any child, and those linked to a child in scope."""
-    links = list(subquery(link).filter(**{f"{field}__in": asked}).values_list(f"{field}_id", "child_id"))
-    reached = current.reached({child for _key, child in links})
-    return {key for key, _child in links}, {key for key, child in links if child in reached}
 
 
 _Manager = models.Manager.from_queryset(ScopedQuerySet)

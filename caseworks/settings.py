@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "visits",
     "caseworks.reports",
     "caseworks.exchange",
+    "caseworks.papers",
     "caseworks.apps.SharedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -115,6 +116,8 @@ KEY_FILE = environment.read("KEY_FILE", str(VAR / "keys"))
 PRIVACY_OFFICER = environment.read("PRIVACY_OFFICER")
 # How many masked values one person may have shown within an hour (caseworks/disclosure/).
 REVEALS_PER_HOUR = int(environment.read("REVEALS_PER_HOUR", "60"))
+# Of how many children one person may print telephones and addresses within an hour (caseworks/papers/).
+FULL_PRINTS_PER_HOUR = int(environment.read("FULL_PRINTS_PER_HOUR", "120"))
 
 # --- Who is there ---------------------------------------------------------------------------------------------------
 

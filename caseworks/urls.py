@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("visits.urls")),
     path("children/", include("children.urls")),
     path("children/", include("guardians.urls")),
+    path("", include("caseworks.papers.urls")),
     path("reports/", include("caseworks.reports.urls")),
     path("import/", include("caseworks.exchange.urls")),
     path("office/", admin.site.urls),

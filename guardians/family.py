@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from caseworks import codelists
 from caseworks.access import subquery
@@ -15,11 +15,6 @@ from caseworks.models import in_force
 from children.models import Child
 from children.models.archive import ChildQuerySet
 from guardians.models import Declaration, Entrustment, Kinship
-
-
-def kinships_of(child: Child) -> QuerySet[Kinship]:
-    """The child's relatives with what they are to the child, parents first, then by the code of the relation."""
-    return child.kinships.select_related("relative").order_by("relation", "id")
 
 
 def siblings_of(child: Child) -> ChildQuerySet:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from caseworks import codelists
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from children.models import Child
-from guardians.family import kinships_of
-from guardians.models import Absence, Relative, Situation
+from guardians.models import Absence, Kinship, Relative, Situation
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,24 @@ def _holds(row: Absence | Situation, on: date) -> bool:
 
 def household(child: Child, on: date) -> Household:
     """Everyone on record around a child: three queries."""
-    kinships = list(kinships_of(child))
-    keys = [kinship.relative_id for kinship in kinships]
+    return households([child], on)[child.pk]
+
+
+def households(children: Iterable[Child], on: date) -> dict[UUID, Household]:
+    """The same for many children, in the same three queries: child key → everyone around the child."""
+    keys = [child.pk for child in children]
+    kinships = list(
+        Kinship.objects.filter(child__in=keys).select_related("relative").order_by("child", "relation", "id")
+    )
+    relatives = {kinship.relative_id for kinship in kinships}
     absences, situations = defaultdict(list), defaultdict(list)
-    for absence in Absence.objects.filter(relative__in=keys).order_by("-from_on", "-id"):
+    for absence in Absence.objects.filter(relative__in=relatives).order_by("-from_on", "-id"):
         absences[absence.relative_id].append(absence)
-    for situation in Situation.objects.filter(relative__in=keys).order_by("-from_on", "-id"):
+    for situation in Situation.objects.filter(relative__in=relatives).order_by("-from_on", "-id"):
         situations[situation.relative_id].append(situation)
-    return Household(
-        tuple(
+    members: dict[UUID, list[Member]] = defaultdict(list)
+    for kinship in kinships:
+        members[kinship.child_id].append(
             Member(
                 kinship.relative,
                 kinship.relation,
@@ -99,6 +109,5 @@ def household(child: Child, on: date) -> Household:
                 tuple(situations[kinship.relative_id]),
                 on,
             )
-            for kinship in kinships
         )
-    )
+    return {key: Household(tuple(members[key])) for key in keys}

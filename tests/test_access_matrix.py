@@ -122,6 +122,20 @@ privacy:looked                              GET    child      200     403     40
 privacy:looked                              GET    neighbour  200     403     403   403   403    403    403     403    404      403  in
 privacy:looked                              GET    foreigner  404     403     403   403   403    403    403     403    200      403  in
 
+# --- Papers: the archive on a page is for those who read archives; in full needs a reason, which is missing here
+papers:choose                               GET    -          200     200      200   200     200    403    403     403    200      403  in
+papers:many                                 GET    archive    200     200      200   200     403    403    403     403    200      403  in
+papers:many                                 POST   archive    422     422      422   422     403    403    403     403    422      403  in
+papers:choose_one                           GET    child      200     200      200   404     200    403    403     403    404      403  in
+papers:choose_one                           GET    neighbour  200     404      404   200     404    403    403     403    404      403  in
+papers:choose_one                           GET    foreigner  404     404      404   404     404    403    403     403    200      403  in
+papers:one                                  GET    child      200     200      200   404     403    403    403     403    404      403  in
+papers:one                                  GET    neighbour  200     404      404   200     404    403    403     403    404      403  in
+papers:one                                  GET    foreigner  404     404      404   404     404    403    403     403    200      403  in
+papers:one                                  POST   child      422     422      422   404     403    403    403     403    404      403  in
+papers:one                                  POST   neighbour  422     404      404   422     404    403    403     403    404      403  in
+papers:one                                  POST   foreigner  404     404      404   404     404    403    403     403    422      403  in
+
 guardians:relative_add                      GET    child      403     200      200   404     403    403    403     403    403      403  in
 guardians:relative_add                      GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
 guardians:relative_add                      GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
@@ -450,6 +464,7 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     "guardians:situation_end": lambda cast, about: [*_relative(cast, about), "ill"],
     **dict.fromkeys(("guardians:care_edit", "guardians:care_end"), _cared_for),
     "visits:pairing_end": _pairing,
+    "papers:one": lambda cast, about: [_child(cast, about).code, "archive"],
     **dict.fromkeys(
         [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "undo", "errors")],
         _batch,
@@ -477,6 +492,7 @@ ABOUT = {
     "rulehere": lambda cast: [factories.contact_rule(cast.county, "caseworker").code],
     "rulethere": lambda cast: [factories.contact_rule(cast.foreign_village, "caseworker").code],
     "figure": lambda cast: ["archives"],
+    "archive": lambda cast: ["archive"],
     "xlsx": lambda cast: ["xlsx"],
     "docx": lambda cast: ["docx"],
 }

@@ -1,0 +1,84 @@
+"""Everything a paper says about a child, read for many children in the same few queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from caseworks.access import Role
+from caseworks.codelists import FATHERS, MATERNAL_GRANDPARENTS, MOTHERS, PATERNAL_GRANDPARENTS
+from caseworks.models import Posting, in_force
+from children.models import Child
+from children.views.lines import Place, places
+from guardians.family import carers_on
+from guardians.household import Household, Member, households
+from guardians.models import Entrustment
+from visits.models import Mentor, Pairing
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A child with school and village, family, carer, mentors and the caseworkers of the village, on a day."""
+
+    place: Place
+    home: Household
+    care: Entrustment | None
+    mentors: tuple[Mentor, ...]
+    caseworkers: tuple[str, ...]
+    on: date
+
+    @property
+    def child(self) -> Child:
+        return self.place.child
+
+    @property
+    def father(self) -> Member | None:
+        return next(iter(self.home.parents(FATHERS)), None)
+
+    @property
+    def mother(self) -> Member | None:
+        return next(iter(self.home.parents(MOTHERS)), None)
+
+    @property
+    def parents(self) -> list[Member]:
+        """The living parents on record, the father first."""
+        return [member for member in self.home.parents() if not member.is_dead]
+
+    @property
+    def grandparents(self) -> list[Member]:
+        """Grandparents on record, the father's first."""
+        return self.home.parents((*PATERNAL_GRANDPARENTS, *MATERNAL_GRANDPARENTS))
+
+    @property
+    def carer(self) -> Member | None:
+        """The carer as a member of the family, if what they are to the child is on record."""
+        return self.home.named(self.care.relative.code) if self.care else None
+
+
+def dossiers(children: Sequence[Child], on: date) -> list[Dossier]:
+    """A dossier for each child, in the order given; the number of queries does not grow with them."""
+    standing = places(children, on)
+    homes, cares = households(children, on), carers_on(children, on)
+    mentors: dict[UUID, list[Mentor]] = defaultdict(list)
+    pairings = Pairing.objects.open_on(on).filter(child__in=[child.pk for child in children])
+    for pairing in pairings.select_related("mentor__organization").order_by("from_on", "id"):
+        mentors[pairing.child_id].append(pairing.mentor)
+    villages = {place.residence.village_id for place in standing if place.residence}
+    staff: dict[UUID, list[str]] = defaultdict(list)
+    posts = Posting.objects.filter(in_force(on), organization__in=villages, role=Role.CASEWORKER, user__is_active=True)
+    for post in posts.select_related("user").order_by("from_on", "id"):
+        staff[post.organization_id].append(post.user.name)
+    return [
+        Dossier(
+            place,
+            homes[place.child.pk],
+            cares.get(place.child.pk),
+            tuple(mentors[place.child.pk]),
+            tuple(staff[place.residence.village_id]) if place.residence else (),
+            on,
+        )
+        for place in standing
+    ]
