@@ -63,7 +63,7 @@ def receive(
         jobs.start()
         return batch
     try:
-        with jobs.many_objects():
+        with jobs.many_objects(), jobs.beating(lease):
             staging.read(lease, path)
     except BaseException:
         batch.delete()

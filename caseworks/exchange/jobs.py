@@ -164,16 +164,12 @@ def beating(lease: Lease) -> Iterator[None]:
 
 
 @many_objects()
-def work_off(batch: ImportBatch, *, beat: bool = False) -> None:
-    """Do all that is left to do with a batch, here and now; nothing if somebody else is at it.
-
-    `beat` for a process that does nothing else: it keeps its lease until it is done, or dead.
-    """
+def work_off(batch: ImportBatch) -> None:
+    """Do all that is left to do with a batch, here and now; nothing if somebody else is at it."""
     lease = claim(batch)
-    if lease is None:
-        return
-    with beating(lease) if beat else nullcontext():
-        _work(lease)
+    if lease is not None:
+        with beating(lease):
+            _work(lease)
 
 
 def _work(lease: Lease) -> None:

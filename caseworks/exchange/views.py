@@ -101,10 +101,7 @@ def preview(request: Request, code: str) -> HttpResponse:
 def _progress(request: Request, batch: ImportBatch) -> HttpResponse:
     """How far the work has come: looked at again every second, or by the browser itself every few where there is no
     JavaScript. Closing the page stops nothing."""
-    answer = page(request, "exchange/progress.html", fragment="progress", batch=batch)
-    if not request.htmx:
-        answer["Refresh"] = str(SECONDS_BETWEEN_LOOKS)
-    return answer
+    return page(request, "exchange/progress.html", fragment="progress", batch=batch, seconds=SECONDS_BETWEEN_LOOKS)
 
 
 @requires(Permission.IMPORT_ROSTERS, methods=("POST",))

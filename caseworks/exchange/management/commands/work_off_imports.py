@@ -16,5 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         os.nice(10)  # pages come first
         while (batch := jobs.left_lying().order_by("id").first()) is not None:
-            jobs.work_off(batch, beat=True)
+            jobs.work_off(batch)
             self.stdout.write(f"{batch.code} {batch.state}")
