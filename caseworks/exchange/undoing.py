@@ -47,9 +47,8 @@ def take_back(lease: Lease) -> None:
         account = _account(lease)
         standing = _in_the_way(lease, account)
         if standing:
-            lease.pass_to(
-                State.IMPORTED, trouble={"key": "built_on", "rows": standing[:MOST_NAMED], "of": len(standing)}
-            )
+            rows = len({position for position, _since, _table in standing})
+            lease.pass_to(State.IMPORTED, trouble={"key": "built_on", "rows": standing[:MOST_NAMED], "of": rows})
             return
         try:
             if _hide_and_restore(lease, account, seen):
