@@ -158,7 +158,7 @@ def main(rows: int = ROWS) -> None:
             batch = chief.at
             _watched("the file is read", readers, lambda: _until(chief, batch, "import-tabs"))
             chief.post(f"{batch}confirm/", {"read": "1"})
-            _watched("the roster is imported", readers, lambda: _until(chief, batch, "children/"))
+            _watched("the roster is imported", readers, lambda: _until(chief, batch, f"{batch}undo/"))
         finally:
             server.terminate()
             server.wait()
