@@ -75,7 +75,7 @@ MAY_READ_THE_CLOCK = {
     "children/actions.py": "the day of the scope in force",
     "guardians/actions.py": "the same",
 }
-ON_TOP = {"views", "forms", "filters", "urls", "admin", "apps", "scoped_admin", "admin_site"}
+ON_TOP = {"wsgi", "views", "forms", "filters", "urls", "admin", "apps", "scoped_admin", "admin_site"}
 
 # --- Reading the sources --------------------------------------------------------------------------------------------
 
