@@ -195,7 +195,7 @@ def start() -> None:
     """Begin a process that does what is left lying, unless the last one begun here is still at it."""
     _started[:] = [process for process in _started if process.poll() is None]
     if not _started:
-        command = [sys.executable, str(ROOT / "manage.py"), "work_off_imports"]
+        command = [sys.executable, str(ROOT / "manage.py"), "work_off_imports", "--gently"]
         _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))  # noqa: S603  (our own program)
 
 
