@@ -47,7 +47,10 @@ def rows_that_stay_out(batch: ImportBatch) -> IO[bytes]:
     """
     out = staying_out(batch)
     with_rows = set(out.order_by().values_list("sheet", flat=True).distinct())
-    sheets = [number for number in range(len(batch.layout["sheets"])) if number in with_rows] or [0]
+    known = range(len(batch.layout.get("sheets", ())))
+    sheets = [number for number in known if number in with_rows] or list(known[:1])
+    if not sheets:
+        return write_sheet(_("Why it stayed out"), _columns([]), [])
     return write_book(
         Sheet(batch.sheet_name(number), _columns(batch.headings(number)), _rows(batch, out.filter(sheet=number)))
         for number in sheets

@@ -93,7 +93,7 @@ def test_what_was_broken_off_is_taken_up_again(step, batch, cast, monkeypatch):
         "importing" if step < 4 else "imported",
         half,
     )  # its lease still runs
-    with time_machine.travel("2026-11-23 10:01:00+08:00"):
+    with time_machine.travel("2026-11-23 10:02:00+08:00"):
         call_command("work_off_imports", verbosity=0)
     batch.refresh_from_db()
     assert (batch.state, batch.tidy, batch.lease) == ("imported", True, None)
@@ -120,7 +120,7 @@ def test_a_process_that_lost_its_lease_writes_no_more(batch, cast, monkeypatch):
         actions._ask(batch, "importing", cast.clerk)
         lost = jobs.claim(batch)
         assert jobs.claim(batch) is None
-        with time_machine.travel("2026-11-23 10:01:00+08:00"):
+        with time_machine.travel("2026-11-23 10:02:00+08:00"):
             jobs.work_off(ImportBatch.objects.get())
         before = contents()
         with pytest.raises(LostError):
@@ -131,7 +131,7 @@ def test_a_process_that_lost_its_lease_writes_no_more(batch, cast, monkeypatch):
 def test_an_id_number_taken_meanwhile_clears_everything_away(batch, rows, cast, monkeypatch):
     broken_off(batch, cast.clerk, monkeypatch, before_step=1)
     factories.child("周别人", village=cast.village, school=cast.school, id_number=rows[4]["身份证号"], born_on=BORN)
-    with time_machine.travel("2026-11-23 10:01:00+08:00"), access.scope(cast.clerk, today=TODAY):
+    with time_machine.travel("2026-11-23 10:02:00+08:00"), access.scope(cast.clerk, today=TODAY):
         jobs.work_off(batch)
     assert (batch.state, batch.trouble["key"], Arrival.objects.count()) == ("previewed", "moved", 0)
     assert verdicts(batch) == ["new"] * 4 + ["changed", "new"]

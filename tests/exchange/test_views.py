@@ -303,7 +303,7 @@ def test_a_batch_whose_reading_was_interrupted_can_be_thrown_away_and_sent_again
     client = sign_in(cast.clerk)
     assert "正在读取文件" in client.get(stuck.get_absolute_url()).content.decode()
     assert receive(file, cast.clerk, cast.school).state == "uploaded"  # somebody is at it
-    with time_machine.travel("2026-11-23 10:01:00+08:00"):
+    with time_machine.travel("2026-11-23 10:02:00+08:00"):
         assert receive(file, cast.clerk, cast.school) == stuck
         stuck.refresh_from_db()
         assert (stuck.state, stuck.rows.count()) == ("previewed", 1)
