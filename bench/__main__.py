@@ -46,6 +46,7 @@ def run(name: str, kind: str) -> int:
         environment = {
             **os.environ,
             "KEY_FILE": f"{folder}/keys",
+            "VAULT": f"{folder}/vault",
             "DJANGO_SETTINGS_MODULE": "caseworks.settings",
             "CASEWORKS_DEMO": "1",
             "SECRET_KEY": "bench",

@@ -50,11 +50,14 @@ class Permission(StrEnum):
     VIEW_REPORTS = "view_reports"  # figures
     VIEW_REPORT_RECORDS = "view_report_records"  # the people behind a figure
     EXPORT_REPORTS = "export_reports"
+    APPROVE_EXPORTS = "approve_exports"  # let a file leave that somebody else asked for
     MANAGE_RULES = "manage_rules"  # contact rules and declared pupil counts
     MANAGE_STAFF = "manage_staff"
     MANAGE_ORGANIZATIONS = "manage_organizations"
     VIEW_AUDIT = "view_audit"
     VIEW_LOOKS = "view_looks"  # who looked at a child's archive
+    RECEIVE_REQUESTS = "receive_requests"  # what families ask for: to see, copy, correct, erase
+    DECIDE_REQUESTS = "decide_requests"  # answer them; erase an archive, or hold it
 
 
 class Via(StrEnum):
@@ -88,7 +91,15 @@ class Role(StrEnum):
 
 _P = Permission
 _FIELD_WORK = frozenset(
-    {_P.VIEW_CHILDREN, _P.VIEW_ARCHIVES, _P.KEEP_ARCHIVES, _P.EXPORT_CHILDREN, _P.LOG_CONTACTS, _P.VIEW_PAIRINGS}
+    {
+        _P.VIEW_CHILDREN,
+        _P.VIEW_ARCHIVES,
+        _P.KEEP_ARCHIVES,
+        _P.EXPORT_CHILDREN,
+        _P.LOG_CONTACTS,
+        _P.VIEW_PAIRINGS,
+        _P.RECEIVE_REQUESTS,
+    }
 )
 ROLES: dict[str, RoleSpec] = {
     Role.CASEWORKER: RoleSpec(
@@ -122,12 +133,15 @@ ROLES: dict[str, RoleSpec] = {
         (Via.RESIDENCE, Via.ENROLMENT, Via.PAIRING),
     ),
     Role.AUDITOR: RoleSpec(
-        _("auditor"), _("Reads and exports the audit trail; no archives."), frozenset({_P.VIEW_AUDIT}), ()
+        _("auditor"),
+        _("Reads and exports the audit trail; no archives."),
+        frozenset({_P.VIEW_AUDIT, _P.APPROVE_EXPORTS}),
+        (),
     ),
     Role.SYSTEM: RoleSpec(
         _("system"),
         _("Keeps settings, organizations and accounts; no archives."),
-        frozenset({_P.MANAGE_STAFF, _P.MANAGE_ORGANIZATIONS}),
+        frozenset({_P.MANAGE_STAFF, _P.MANAGE_ORGANIZATIONS, _P.APPROVE_EXPORTS}),
         (),
     ),
 }
@@ -493,15 +507,18 @@ class Rule:
     public: bool = False
     before: tuple[Gate, ...] = ()
 
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The methods the page takes: HEAD wherever it takes GET."""
+        return (*self.methods, "HEAD") if "GET" in self.methods else self.methods
+
 
 def _guard(rule: Rule) -> Callable[[Callable[..., HttpResponseBase]], View]:
-    allowed = (*rule.methods, "HEAD") if "GET" in rule.methods else rule.methods
-
     def decorate(view: Callable[..., HttpResponseBase]) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method not in allowed:
-                return HttpResponseNotAllowed(allowed)
+            if request.method not in rule.allowed:
+                return HttpResponseNotAllowed(rule.allowed)
             if rule.permission is not None and not allows(rule.permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -13,10 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from caseworks import access, actions, audit
+from caseworks import access, actions, audit, trail_heads
 from caseworks.access import ROLES, Permission
 from caseworks.codelists import action_words
 from caseworks.forms import DateInput
+from caseworks.merging import MergingModelForm, OpenedField
 from caseworks.models import AuditEvent, Organization, Posting, User, in_force
 from caseworks.pages import page
 from caseworks.scoped_admin import (
@@ -61,8 +62,11 @@ class OrganizationAdmin(ScopedAdmin):
         return row.get_kind_display()
 
 
-class PostingForm(forms.ModelForm):
+class PostingForm(MergingModelForm):
     """A post. Once given it can only be ended; whom, where and which role is then history."""
+
+    save_again_to_keep_mine = True
+    opened = OpenedField()
 
     role = forms.ChoiceField(label=_("role"))
 
@@ -106,6 +110,7 @@ class PostingInline(admin.StackedInline):
     model = Posting
     form = PostingForm
     formset = PostingFormSet
+    fields = ["organization", "role", "from_on", "until_on", "opened"]
     can_delete = False
     verbose_name_plural = _("posts")
 
@@ -245,6 +250,10 @@ class AuditEventAdmin(ScopedAdmin):
     search_fields = ["action", "reason", "object_id__exact"]
     date_hierarchy = "at"
     show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The trail, and above it the head of its chain."""
+        return super().changelist_view(request, {"head": trail_heads.head(), **(extra_context or {})})
 
     @admin.display(description=_("action"), ordering="action")
     def action_word(self, row: AuditEvent) -> str:

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import models, transaction
 
-from caseworks import access
+from caseworks import access, masks
 from caseworks.models import AuditEvent, User
+
+# An ID number or a mobile number that stands by itself, whoever typed it wherever.
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15})(?![0-9A-Za-z])")
+_PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
+_SEARCHED = "q"  # what somebody searched for, among the filters of a list: often a name
+
+
+def _without_numbers(value: Any) -> Any:
+    """The same, with every ID number, telephone number and searched name in it masked: auditors have no archives, and
+    the trail is kept longer than the archive it speaks of."""
+    if isinstance(value, str):
+        value = _ID_NUMBER.sub(lambda found: masks.id_number(found.group()), value)
+        return _PHONE.sub(lambda found: masks.phone(found.group()), value)
+    if isinstance(value, dict):
+        plain = {
+            key: masks.name(each) if key == _SEARCHED and isinstance(each, str) else each for key, each in value.items()
+        }
+        return {key: _without_numbers(each) for key, each in plain.items()}
+    return [_without_numbers(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def record(
@@ -32,7 +52,7 @@ def record(
             action=action,
             kind=target._meta.label if target is not None else "",
             object_id=target.pk if target is not None else None,
-            reason=reason[:200],
-            changes=changes or {},
+            reason=_without_numbers(reason)[:200],
+            changes=_without_numbers(changes or {}),
             address=acting.address if acting else None,
         )

@@ -2,10 +2,11 @@
 
 SQLite has no rights to revoke, so triggers refuse; `PRAGMA recursive_triggers` (settings.py) makes INSERT OR REPLACE fire
 them too. PostgreSQL gets the same triggers, and TRUNCATE with them; a real installation also revokes UPDATE, DELETE and
-TRUNCATE from the role of the web server (README). Whoever owns the database file can still drop a trigger: that is what
+TRUNCATE from the role of the web server (docs/deploy.md). Whoever owns the database file can still drop a trigger: that is what
 the seals are for.
 
-Events may be removed once they have been kept for three years (个人信息保护法 art. 55 and 56).
+Events and their seals may be removed once they have been kept for three years (个人信息保护法 art. 55 and 56);
+caseworks/trail_archive.py moves them into signed files then.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _SQLITE = (
     "CREATE TRIGGER seal_no_update BEFORE UPDATE ON caseworks_auditseal "
     "BEGIN SELECT RAISE(ABORT, 'a seal cannot be changed'); END",
     "CREATE TRIGGER seal_no_delete BEFORE DELETE ON caseworks_auditseal "
+    f"WHEN OLD.sealed_at > datetime('now', '-{YEARS_KEPT} years') "
     "BEGIN SELECT RAISE(ABORT, 'a seal cannot be removed'); END",
 )
 _POSTGRESQL = (
@@ -35,6 +37,8 @@ _POSTGRESQL = (
     BEGIN
         IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'caseworks_auditevent' THEN
             IF OLD.at < now() - interval '{YEARS_KEPT} years' THEN RETURN OLD; END IF;
+        ELSIF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'caseworks_auditseal' THEN
+            IF OLD.sealed_at < now() - interval '{YEARS_KEPT} years' THEN RETURN OLD; END IF;
         END IF;
         RAISE EXCEPTION 'the audit trail cannot be changed';
     END $$

@@ -37,6 +37,7 @@ class ClassifiedForm(forms.BaseForm):
         posting = posting or (acting.posting if acting else None)
         self._dropped: list[str] = []
         self._kept: dict[str, str] = {}
+        self.masked_fields: set[str] = set()  # shown in full only for a recorded reason
         for name in list(self.fields):
             if name in self.unclassified:
                 continue
@@ -45,6 +46,7 @@ class ClassifiedForm(forms.BaseForm):
                 del self.fields[name]
                 self._dropped.append(name)
             elif privacy.must_ask(model, name, posting):
+                self.masked_fields.add(name)
                 self._begin_empty(name)
 
     def _model_of(self, name: str) -> type[models.Model]:

@@ -325,6 +325,17 @@ GUARDIANSHIP = _list(
     ("poor", "差", "poor", "较差"),
 )
 
+ATTACHMENT_KIND = _list(
+    "kind of picture in an archive (附件类别)",
+    "未成年人保护法 art. 22, 23; civil-affairs record, attachments",
+    ("photo", "照片", "photograph"),
+    ("agreement", "委托照护协议扫描件", "scanned agreement"),
+    ("notice", "书面告知扫描件", "scanned notice"),
+    ("document", "证件材料", "document"),
+    ("work", "儿童作品", "the child's work"),
+    ("other", "其他", "other"),
+)
+
 DECLARATION = _list(
     "declared left-behind (是否留守儿童)",
     "学籍 collection standard: labels, not numbers, because systems number them differently",
@@ -436,9 +447,85 @@ LOOK = _list(
     ("child.printed", "打印", "printed a paper"),
     ("child.printed_in_full", "打印完整信息", "printed a paper with telephones and addresses"),
     ("child.exported", "导出档案", "exported the archive"),
+    ("request.copied", "提供档案副本", "gave a copy to the family"),
     ("field.revealed", "查看完整信息", "saw a value in full"),
     ("field.reveal_refused", "查看次数过多，已拒绝", "asked too often and was refused"),
     ("field.write_refused", "无权修改，已拒绝", "tried to change without the right"),
+)
+
+# --- Rights of the child and the parents --------------------------------------------------------------------------------
+
+LEGAL_BASIS = _list(
+    "on what ground information is handled",
+    "个人信息保护法 art. 13, 28, 31",
+    ("duty", "法定职责", "duty by law"),
+    ("consent", "监护人同意", "consent of a guardian"),
+    ("emergency", "紧急情况", "emergency"),
+)
+CONSENT_PURPOSE = _list(
+    "what a family is told of, or asked about",
+    "个人信息保护法 art. 17, 23, 25, 29, 31; 儿童个人信息网络保护规定 art. 9, 10",
+    ("notice", "告知信息处理规则", "told of the rules"),
+    ("donors", "向捐赠人提供信息", "passing on to donors"),
+    ("media", "向媒体提供信息", "passing on to the press"),
+    ("volunteers", "向志愿者、社会组织提供信息", "passing on to volunteers and charities"),
+    ("photo", "公开照片、影像", "publishing photographs"),
+    ("psychological", "心理健康测评", "psychological screening"),
+)
+CONSENT_ANSWER = _list(
+    "what the family said",
+    "个人信息保护法 art. 14, 15",
+    ("told", "已告知", "was told"),
+    ("agreed", "同意", "agrees"),
+    ("refused", "不同意", "does not agree"),
+)
+CONSENT_WAY = _list(
+    "how a family was told or asked",
+    "儿童个人信息网络保护规定 art. 9",
+    ("paper", "书面签字", "signed on paper"),
+    ("person", "当面口头", "in person"),
+    ("phone", "电话", "by telephone"),
+    ("message", "微信、短信", "by message"),
+)
+RIGHTS_KIND = _list(
+    "what a family may ask for",
+    "个人信息保护法 art. 44–47; 未成年人网络保护条例 art. 34",
+    ("view", "查阅", "to see it"),
+    ("copy", "复制", "a copy"),
+    ("correct", "更正、补充", "to correct or complete it"),
+    ("erase", "删除", "to erase it"),
+)
+IDENTITY_CHECK = _list(
+    "how it was made sure who asks",
+    "个人信息保护法 art. 50",
+    ("id_card", "核对身份证", "identity card seen"),
+    ("booklet", "核对户口簿", "household register seen"),
+    ("known", "工作人员认识本人", "known in person"),
+    ("call_back", "回拨登记电话", "called back at the number on record"),
+    ("letter", "核对委托书", "letter of authority seen"),
+)
+RIGHTS_DECISION = _list(
+    "what was decided about a request",
+    "未成年人网络保护条例 art. 34: a refusal is in writing and says why",
+    ("granted", "同意", "granted"),
+    ("partly", "部分同意", "granted in part"),
+    ("refused", "不同意", "refused"),
+)
+ERASURE_REASON = _list(
+    "why an archive is erased",
+    "个人信息保护法 art. 47; 儿童个人信息网络保护规定 art. 20",
+    ("request", "监护人或儿童要求", "asked for by the family"),
+    ("mistake", "建档有误", "opened by mistake"),
+    ("unlawful", "收集或处理违法", "collected or handled against the law"),
+    ("over", "目的已实现、期限已满", "no longer needed"),
+)
+HOLD_REASON = _list(
+    "why nothing of an archive may be removed",
+    "个人信息保护法 art. 47: the time of keeping by another law is not over",
+    ("court", "诉讼、仲裁", "before a court"),
+    ("police", "公安、检察办案", "inquiry of police or prosecutors"),
+    ("harm", "侵害未成年人案件", "a case of harm to the child"),
+    ("supervision", "纪检、审计检查", "inspection or audit"),
 )
 
 # --- The office -------------------------------------------------------------------------------------------------------
@@ -467,25 +554,34 @@ AUDIT_NOUN = _list(
     "what an event of the audit trail is about",
     "the first word of its action",
     ("absence", "外出务工", "absence"),
+    ("attachment", "照片与扫描件", "photograph or scan"),
     ("care", "委托照护", "entrusted care"),
     ("child", "儿童档案", "archive"),
+    ("consent", "告知与同意", "notice and consent"),
     ("children", "多份儿童档案", "archives"),
     ("contact", "联系记录", "contact"),
     ("contact_rule", "联系规则", "contact rule"),
     ("contactrule", "联系规则", "contact rule"),
+    ("erasure", "删除儿童档案", "erasure of an archive"),
+    ("export", "导出申请", "request for a file"),
     ("field", "隐藏的信息", "masked value"),
     ("file", "文件", "file"),
+    ("hold", "暂停删除", "hold on removal"),
     ("import", "花名册", "roster"),
     ("keys", "密钥", "keys"),
     ("mentor", "帮扶人", "mentor"),
     ("office", "单位", "office"),
     ("organization", "单位", "organization"),
+    ("page", "页面", "page"),
     ("pairing", "结对", "pairing"),
     ("posting", "岗位", "posting"),
     ("pupilcount", "学生人数", "pupil count"),
     ("relative", "亲属", "relative"),
+    ("request", "查阅复制更正删除申请", "request of a family"),
+    ("retention", "保存期限", "time of keeping"),
     ("scope", "查看范围", "scope"),
     ("situation", "监护能力", "situation"),
+    ("trail", "操作记录", "audit trail"),
     ("user", "账号", "account"),
 )
 AUDIT_VERB = _list(
@@ -493,34 +589,51 @@ AUDIT_VERB = _list(
     "the second word of the action",
     ("added", "添加", "added"),
     ("amended", "修改", "amended"),
+    ("answered", "答复", "answered"),
+    ("applied", "到期清理", "applied"),
+    ("archived", "归档移出", "archived"),
+    ("asked", "提出", "asked for"),
+    ("approved", "批准", "approved"),
     ("began", "开始", "began"),
     ("changed", "修改", "changed"),
     ("closed", "关闭", "closed"),
     ("columns_chosen", "选定各列", "columns chosen"),
     ("confirmed", "确认导入", "confirmed"),
+    ("copied", "提供副本", "copy given"),
     ("created", "新建", "created"),
     ("decided", "认定重复", "duplicates decided"),
     ("deleted", "删除", "deleted"),
     ("discarded", "放弃", "discarded"),
+    ("done", "完成", "done"),
     ("ended", "结束", "ended"),
     ("enlisted", "登记", "enlisted"),
     ("enrolled", "登记学校", "enrolled"),
     ("entrusted", "委托", "entrusted"),
     ("everyone", "全部儿童", "everyone"),
+    ("expired", "过期", "expired"),
+    ("failed", "生成失败", "could not be made"),
+    ("fetch_refused", "拒绝下载", "download refused"),
     ("granted", "授予", "granted"),
     ("imported", "导入", "imported"),
     ("left", "导出", "left the registry"),
+    ("lifted", "解除", "lifted"),
     ("linked", "关联", "linked"),
     ("locked_out", "登录被锁定", "locked out"),
     ("logged", "记录", "logged"),
     ("opened", "建立", "opened"),
     ("password_changed", "修改密码", "password changed"),
     ("password_reset", "发出新密码条", "given a new first password"),
+    ("placed", "设定", "placed"),
+    ("proposed", "提出", "proposed"),
+    ("prepared", "生成文件", "made"),
     ("print_refused", "打印过多，已拒绝", "printed too much, refused"),
     ("printed", "打印", "printed"),
     ("printed_in_full", "打印完整信息", "printed in full"),
     ("recorded", "记录", "recorded"),
     ("recovery_codes_made", "更换备用码", "recovery codes made"),
+    ("refused", "被拒绝", "refused"),
+    ("released", "放行", "released"),
+    ("removed", "移除", "removed"),
     ("reopened", "重新打开", "reopened"),
     ("reveal_refused", "查看次数过多，已拒绝", "asked too often, refused"),
     ("revealed", "查看完整信息", "shown in full"),
@@ -538,6 +651,7 @@ AUDIT_VERB = _list(
     ("signed_out", "退出", "signed out"),
     ("undone", "撤销", "taken back"),
     ("viewed", "查看", "viewed"),
+    ("withdrawn", "撤回", "withdrawn"),
     ("write_refused", "无权修改，已拒绝", "change without the right, refused"),
 )
 

@@ -30,6 +30,9 @@ DEMO_LOGINS = (
     DemoLogin(
         "administrator", "郑国强", "jinnan", "administrator", _("Administrator of the district: the annual report.")
     ),
+    DemoLogin(
+        "county", "唐秀云", "jiangjin", "administrator", _("Administrator of the county: approves what others export.")
+    ),
     DemoLogin("town", "谢明富", "shimen", "administrator", _("Administrator of Shimen town.")),
     DemoLogin("bureau", "黄玲", "broadcast", "administrator", _("Administrator of the broadcasting bureau: pairings.")),
     DemoLogin("leader", "何光明", "jinnan", "leader", _("Leader of the district: figures, no names.")),

@@ -279,3 +279,25 @@ class SealedQuerySet(models.QuerySet):
         special = [field for field in found if isinstance(field, SealedField | BlindIndexField)]
         with _ready_for_bulk_update(rows, special):
             return super().bulk_update(rows, names, *args, **kwargs)
+
+
+def opener(field: SealedField) -> Callable[[bytes | None, Any], str]:
+    """Opens many values of one field that `values_list` gave closed: called with the value and the key of its row. For
+    exports of 100,000 rows: the keys are looked up once."""
+    place = f"{field.model._meta.db_table}.{field.column}."
+    ring, ciphers = keyring.current(), {}  # type: tuple[Any, dict[int, AESGCM]]
+
+    def opened(sealed: bytes | None, key: Any) -> str:
+        if not sealed:
+            return ""
+        number = sealed[0]
+        try:
+            cipher = ciphers.get(number)
+            if cipher is None:
+                cipher = ciphers[number] = AESGCM(ring.key("data", number))
+            body = sealed[1 + NONCE_BYTES :]
+            return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], body, f"{place}{key}".encode()).decode()
+        except (InvalidTag, KeyError, ValueError) as error:
+            raise CannotOpenError(f"{place}{key}") from error
+
+    return opened

@@ -8,13 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpResponse
+from django.core.exceptions import BadRequest, ImproperlyConfigured
+from django.http import Http404, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
-from caseworks import access, typed
+from caseworks import access, refusals, typed
 from caseworks.models import Posting, User
 from caseworks.requests import Request
 from caseworks.signin import gates, sessions
@@ -101,6 +101,13 @@ def _acting_posting(request: Request, user: User) -> tuple[Posting | None, list[
     return next((post for post in postings if str(post.pk) == chosen), postings[0] if postings else None), postings
 
 
+def _refuse_nul(arguments: list[Any]) -> None:
+    """Nothing is named with the character NUL, and PostgreSQL answers a question that holds one with an error. Forms
+    refuse it themselves; whatever else reads what was sent is caught by `process_exception`. Raises Http404."""
+    if any("\0" in str(argument) for argument in arguments):
+        raise Http404
+
+
 class AccessMiddleware:
     """Refuses pages without a rule, sends strangers to the login page and everyone to the gates they have not passed,
     and puts the signed-in person's scope in force.
@@ -134,9 +141,16 @@ class AccessMiddleware:
         rule = getattr(view, "rule", None)
         if rule is None:
             raise ImproperlyConfigured(f"{view!r} has no access rule: put @requires, @signed_in or @public above it.")
-        if rule.public:
-            return None
-        return gates.closed(request, rule) if request.user.is_authenticated else typed.to_login(request)
+        _refuse_nul([*args, *kwargs.values()])
+        if not rule.public:
+            elsewhere = gates.closed(request, rule) if request.user.is_authenticated else typed.to_login(request)
+            if elsewhere is not None:
+                return elsewhere
+        return None if request.method in rule.allowed else refusals.wrong_method(request, rule.allowed)
 
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
-        return gates.lead_to_second_factor(request) if isinstance(exception, gates.SecondFactorNeeded) else None
+        if isinstance(exception, gates.SecondFactorNeeded):
+            return gates.lead_to_second_factor(request)
+        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):  # of psycopg, and only from there
+            raise BadRequest from exception
+        return None

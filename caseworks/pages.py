@@ -9,12 +9,14 @@ from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import access
 from caseworks.access import Permission
+from caseworks.leaving.approvers import waiting_for
 from caseworks.requests import Request
 
 PER_PAGE = 50
@@ -72,15 +74,26 @@ NAVIGATION = (
     ("visits:pairings", _("Pairings"), Permission.VIEW_PAIRINGS),
     ("exchange:imports", _("Import"), Permission.IMPORT_ROSTERS),
     ("reports:annual", _("Annual report"), Permission.VIEW_REPORTS),
+    ("rights:requests", _("Requests"), Permission.RECEIVE_REQUESTS),
+    ("leaving:exports", _("Exports"), Permission.EXPORT_CHILDREN),
+    ("leaving:exports", _("Exports"), Permission.VIEW_AUDIT),
+    ("leaving:exports", _("Exports"), Permission.MANAGE_ORGANIZATIONS),
     ("admin:index", _("Office"), Permission.MANAGE_STAFF),
     ("admin:index", _("Audit trail"), Permission.VIEW_AUDIT),
 )
 
 
+def _navigation(posting: Any) -> list[tuple[str, Any, int]]:
+    """Address, word and how much waits there, each address once."""
+    waiting = {"leaving:exports": waiting_for(posting, timezone.now())}
+    offered = {name: word for name, word, needed in NAVIGATION if access.allows(needed)}
+    return [(name, word, waiting.get(name, 0)) for name, word in offered.items()]
+
+
 def frame(request: Request) -> dict[str, Any]:
     """What every template may use: navigation, acting posting, and whether this is the demo."""
     return {
-        "navigation": [(name, word) for name, word, needed in NAVIGATION if access.allows(needed)],
+        "navigation": _navigation(getattr(request, "posting", None)),
         "posting": getattr(request, "posting", None),
         "postings": getattr(request, "postings", []),
         "can": {permission.value: access.allows(permission) for permission in Permission},

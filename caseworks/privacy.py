@@ -120,12 +120,20 @@ GROUPS: dict[str, Group] = {
     "situation":    _group(_("health and hardship"),            _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "psych":        _group(_("notes of the archive"),           _L.SEALED,    1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
     "talk":         _group(_("notes of visits and talks"),      _L.SEALED,    1,    _S.EXIT,  "write     write     own   ask       -    -    -"),
+    "picture":      _group(_("photographs and scanned papers"),
+                                                                _L.SENSITIVE, 1,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "work":         _group(pgettext_lazy("kind of information", "contacts"),
                                                                 _L.PERSONAL,  3,    _S.EXIT,  "write     write     write read      -    -    -"),
     "pairing":      _group(_("mentors and pairings"),           _L.PERSONAL,  3,    _S.POST,  "read      read      read  write     -    -    -"),
     "helper":       _group(_("telephones of mentors"),          _L.SEALED,    1,    _S.POST,  "ask       ask       -     ask+write -    -    -"),
     "roster":       _group(_("rows of rosters that wait"),       _L.SEALED,    1,    _S.EVENT, "-         write     -     write     -    -    -"),
     "import":       _group(_("imports: who, when, which file"), _L.PERSONAL,  3,    _S.EVENT, "-         write     -     write     -    -    -"),
+    "consent":      _group(_("notices and consents"),           _L.PERSONAL,  3,    _S.EXIT,  "write     write     -     read      -    -    -"),
+    "request":      _group(_("requests of families"),           _L.PERSONAL,  3,    _S.EXIT,  "write     write     -     write     -    -    -"),
+    "answer":       _group(_("what was asked and answered"),    _L.SEALED,    3,    _S.EXIT,  "write     write     -     write     -    -    -"),
+    "proof":        _group(_("proofs of erasure, without names"), _L.PERSONAL, 3,   _S.EVENT, "-         -         -     write     -    read -"),
+    "release":      _group(_("files asked for: who, why, approved by whom"),
+                                                                _L.PERSONAL,  3,    _S.EVENT, "read      read      -     read       -    read read"),
     "trail":        _group(_("audit trail"),                    _L.SENSITIVE, 3,    _S.EVENT, "-         -         -     read      -    read -"),
     "key":          _group(_("codes, keys, versions"),          _L.PUBLIC,    None, _S.NEVER, "read      read      read  read      read read read"),
     "secret":       _group(_("what somebody signs in with"),     _L.SEALED,    None, _S.NEVER, "-         -         -     -         -    -    -"),
@@ -133,19 +141,29 @@ GROUPS: dict[str, Group] = {
 }  # fmt: skip
 
 FIELDS: dict[str, dict[str, str]] = {
-    "caseworks.Organization": {"key": "id code path", "office": "name kind parent gb_code closed_on"},
+    "caseworks.Organization": {"key": "id code path version", "office": "name kind parent gb_code closed_on"},
     "caseworks.User": {
-        "key": "id",
+        "key": "id version",
         "staff": "username name is_active last_login second_factor_since",
         "inner": "password password_set_at first_password_until",
     },
-    "caseworks.Posting": {"key": "id", "staff": "user organization role from_on until_on"},
+    "caseworks.Posting": {"key": "id version", "staff": "user organization role from_on until_on"},
     "caseworks.Submission": {"key": "id", "inner": "user location saved_at"},
     "caseworks.AuditEvent": {
         "key": "id",
         "trail": "at by posting path action kind object_id reason changes address",
     },
-    "caseworks.AuditSeal": {"trail": "number position events sealed_at digest mac"},
+    "caseworks.AuditSeal": {"key": "number position events sealed_at digest mac"},
+    "caseworks.AuditArchive": {
+        "key": "number first position events digest file_name sha256 mac archived_at",
+    },
+    "caseworks.Export": {
+        "key": "id code",
+        "release": "by posting path recipe title rows full zipped purpose state asked_at decided_by decided_at note "
+        "prepared_at fetched_at expires_at file_bytes sha256",
+        "secret": "file_key asked",
+        "inner": "approver_roles preparing_at tries file_name",
+    },
     "caseworks.KeyCheck": {"key": "id purpose identifier used_since", "inner": "canary"},
     "caseworks.Session": {
         "inner": "session_key session_data expire_date user started_at used_at address agent",
@@ -166,16 +184,22 @@ FIELDS: dict[str, dict[str, str]] = {
         "psych": "notes",
         "inner": "id_index id_tail_index name_order search_text",
     },
-    "children.PupilCount": {"key": "id", "rules": "school term counted_on pupils rural_pupils"},
+    "children.PupilCount": {"key": "id version", "rules": "school term counted_on pupils rural_pupils"},
     "children.Enrolment": {
-        "key": "id",
+        "key": "id version",
         "basic": "child school grade class_name boarding student_number from_on until_on",
     },
     "children.Residence": {
-        "key": "id code",
+        "key": "id code version",
         "basic": "child village from_on until_on",
         "contact": "address",
         "inner": "address_index",
+    },
+    "children.Attachment": {
+        "key": "id code",
+        "picture": "child kind title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
+        "secret": "file_key",
+        "inner": "file_name",
     },
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "children.Arrival": {"key": "id", "inner": "child batch"},
@@ -186,11 +210,14 @@ FIELDS: dict[str, dict[str, str]] = {
         "contact": "phone address",
         "inner": "phone_index phone_tail_index",
     },
-    "guardians.Kinship": {"key": "id", "family": "child relative relation"},
-    "guardians.Absence": {"key": "id", "family": "relative place province employer from_known from_on until_on"},
-    "guardians.Situation": {"key": "id", "situation": "relative kind from_on until_on"},
+    "guardians.Kinship": {"key": "id version", "family": "child relative relation"},
+    "guardians.Absence": {
+        "key": "id version",
+        "family": "relative place province employer from_known from_on until_on",
+    },
+    "guardians.Situation": {"key": "id version", "situation": "relative kind from_on until_on"},
     "guardians.Entrustment": {
-        "key": "id",
+        "key": "id version",
         "family": "child relative from_on until_on child_heard_on agreement_signed_on school_notified_on "
         "village_notified_on",
         "situation": "reason",
@@ -204,13 +231,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "visits.ContactChild": {"key": "id", "work": "contact child"},
     "visits.Counterpart": {"key": "id", "work": "contact kind relative"},
     "visits.Mentor": {
-        "key": "id code",
+        "key": "id code version",
         "pairing": "organization user name kind checked_on from_on until_on",
         "helper": "phone",
     },
-    "visits.Pairing": {"key": "id", "pairing": "child mentor end_reason from_on until_on"},
+    "visits.Pairing": {"key": "id version", "pairing": "child mentor end_reason from_on until_on"},
     "visits.ContactRule": {
-        "key": "id code",
+        "key": "id code version",
         "rules": "organization role kind definition every_days from_on until_on",
     },
     "exchange.ImportBatch": {
@@ -226,6 +253,23 @@ FIELDS: dict[str, dict[str, str]] = {
         "import": "verdict flawed decision late",
     },
     "exchange.ColumnChoice": {"key": "id", "rules": "organization heading field"},
+    "rights.Consent": {
+        "key": "id code",
+        "consent": "child purpose answer relative way given_on rules_version withdrawn_on recorded_by",
+    },
+    "rights.RightsRequest": {
+        "key": "id code",
+        "request": "child kind relative asker_name identity_check received_on received_by received_for due_on decision "
+        "decided_on decided_by",
+        "answer": "words reason",
+    },
+    "rights.LegalHold": {"key": "id", "request": "child reason placed_by from_on until_on"},
+    "rights.ErasureProposal": {"key": "id", "request": "child reason request proposed_by proposed_on"},
+    "rights.Erasure": {
+        "key": "id code",
+        "proof": "organization reason request_code requested_on proposed_by confirmed_by done_at removed unlinked "
+        "kept_until",
+    },
     # who tried to sign in, from where; the login is a keyed hash (caseworks/signin/lockout.py)
     "axes.AccessAttempt": {
         "key": "id",
@@ -245,6 +289,7 @@ FIELDS: dict[str, dict[str, str]] = {
 # How a field looks when it may not be read in full; whatever is not named here shows only that something is recorded.
 MASKS = {
     "name": masks.name,
+    "asker_name": masks.name,
     "id_number": masks.id_number,
     "phone": masks.phone,
     "address": masks.address,
@@ -263,6 +308,11 @@ _GROUP_OF = {
 def group_of(model: type[models.Model] | models.Model, field: str) -> Group:
     """The group a field belongs to. Raises KeyError for a field that nobody has classified."""
     return GROUPS[_GROUP_OF[model._meta.label][field]]
+
+
+def name_of_group(label: str, field: str) -> str:
+    """The key in GROUPS of a field of a table (`children.Child`). Raises KeyError for one that nobody has classified."""
+    return _GROUP_OF[label][field]
 
 
 def may(model: type[models.Model] | models.Model, field: str, posting: Posting | None) -> May:

@@ -9,15 +9,18 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import access, audit
-from caseworks.codelists import action_words
+from caseworks.codelists import CodeField, action_words
 from caseworks.forms import DateInput
+from caseworks.merging import MergingModelForm
 from caseworks.models import AuditEvent, Organization, Posting, User, subtree
 from caseworks.privacy import masked_changes
+from caseworks.submissions import once
 
 
 def office() -> Organization:
@@ -48,6 +51,15 @@ def changes_of(form: forms.ModelForm) -> dict[str, list[str]]:
     )
 
 
+def save_changes(row: models.Model, form: forms.ModelForm, *, new: bool) -> None:
+    """Save a record as a form left it: of one on record only the form's own fields. Raises ChangedError."""
+    names = [name for name in (form._meta.fields or ()) if name in form.cleaned_data]
+    if new:
+        row.save()
+    elif names:
+        row.save(update_fields=names)
+
+
 def say_period(form: forms.BaseForm) -> None:
     """Label the two dates of a period in a form."""
     form.fields["from_on"].label = _("from")
@@ -68,13 +80,16 @@ class ScopedAdmin(admin.ModelAdmin):
     Nothing is deleted here unless `deletable`: a person, a post, an office is ended, so that the past stays true.
     """
 
+    form = MergingModelForm
+    change_form_template = "admin/change.html"
     path = "organization__path"
     deletable = False
     actions = None
     view_on_site = False
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    formfield_overrides = {models.DateField: {"widget": DateInput}}
+    # the stock admin would offer a text field for a code, because it is kept as text
+    formfield_overrides = {models.DateField: {"widget": DateInput}, CodeField: {"widget": forms.Select}}
 
     # --- which rows ---
 
@@ -119,11 +134,22 @@ class ScopedAdmin(admin.ModelAdmin):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def changeform_view(
-        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+        self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One button that saves."""
+        """One button that saves, once however often it is pressed."""
         one = {"show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().changeform_view(request, object_id, form_url, {**one, **(extra_context or {})})
+        shown = {**one, **(extra_context or {})}
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, shown)
+        with once(request) as submission:
+            if submission.again:
+                return redirect(submission.location)
+            response = super().changeform_view(request, object_id, form_url, shown)
+            if isinstance(response, HttpResponseRedirect):
+                submission.leads_to(response.url)
+            else:
+                submission.forget()  # shown again, with what is wrong in it
+            return response
 
     @admin.display(description=_("from"), ordering="from_on")
     def from_day(self, row: Any) -> Any:
@@ -137,7 +163,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         with transaction.atomic():
-            super().save_model(request, obj, form, change)
+            save_changes(obj, form, new=not change)
             audit.record(f"{self.opts.model_name}.{'changed' if change else 'created'}", obj, changes=changes_of(form))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

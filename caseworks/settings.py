@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "visits",
     "caseworks.reports",
     "caseworks.exchange",
+    "caseworks.rights",
     "caseworks.papers",
     "caseworks.apps.SharedAdminConfig",
     "django.contrib.auth",
@@ -65,6 +66,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "caseworks.middleware.AccessMiddleware",
+    "caseworks.submissions.SavedBefore",
+    "caseworks.busy.AgainIfChanged",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "caseworks.urls"
@@ -97,10 +100,11 @@ SQLITE_OPTIONS = {
     # take the write lock at BEGIN: a read-then-write transaction cannot fail half way (docs/performance.md)
     "transaction_mode": "IMMEDIATE",
     # WAL: readers never wait for a writer. FULL: an acknowledged visit survives a power cut.
+    # secure_delete: what is erased is overwritten in the file, and not only marked as free.
     # recursive_triggers: INSERT OR REPLACE must fire the delete triggers that protect the audit trail.
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-        "PRAGMA recursive_triggers=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+        "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
     ),
 }
 DATABASE_URL = environment.read("DATABASE_URL", f"sqlite:///{VAR / ('demo' if DEMO else 'caseworks')}.sqlite3")
@@ -112,8 +116,24 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # The keys of what is sealed at rest (caseworks/keyring.py): outside the database and outside its backups.
 KEY_FILE = environment.read("KEY_FILE", str(VAR / "keys"))
+# Where the head of the audit trail's chain is appended once a day (caseworks/trail_heads.py): best on another machine.
+AUDIT_HEADS_FILE = environment.read("AUDIT_HEADS_FILE", str(VAR / "audit-heads"))
+# Files that wait for their owner, and photographs: sealed, outside everything that is served (caseworks/vault.py).
+VAULT = environment.read("VAULT", str(VAR / "vault"))
+# A list of more records than this leaves only with a second person's word (未成年人网络保护条例 art. 36).
+APPROVAL_ROWS = int(environment.read("APPROVAL_ROWS", "500"))
+# How many megabytes of photographs and scans one office may keep.
+UPLOAD_QUOTA_MB = int(environment.read("UPLOAD_QUOTA_MB", "2000"))
+# The malware scanner: the dotted name of a function, or empty for none (caseworks/uploads.py).
+UPLOAD_SCANNER = environment.read("UPLOAD_SCANNER")
 # Who answers for the data, by name and telephone, on the public page of rules (儿童个人信息网络保护规定 art. 8).
 PRIVACY_OFFICER = environment.read("PRIVACY_OFFICER")
+# Where the data are stored, for the same page; say the place and who runs it.
+DATA_STORED_AT = environment.read("DATA_STORED_AT")
+# Within how many working days a family gets its answer (个人信息保护法 art. 50 asks for a prompt one; GB/T 35273 for 30 days).
+REQUEST_WORKING_DAYS = int(environment.read("REQUEST_WORKING_DAYS", "15"))
+# Where the audit trail goes after three years: signed files (caseworks/trail_archive.py).
+AUDIT_ARCHIVE = environment.read("AUDIT_ARCHIVE", str(VAR / "audit-archive"))
 # How many masked values one person may have shown within an hour (caseworks/disclosure/).
 REVEALS_PER_HOUR = int(environment.read("REVEALS_PER_HOUR", "60"))
 # Of how many children one person may print telephones and addresses within an hour (caseworks/papers/).

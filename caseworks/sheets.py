@@ -7,13 +7,20 @@ Nothing that a person typed can become a formula, a link or a rounded number: an
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
+from django.utils.translation import gettext as _
+
+from caseworks import vault
+from caseworks.stamps import Stamp
+
+LONGEST_TEXT = 32_767  # what a cell of Excel holds
 
 
 @dataclass(frozen=True)
@@ -36,37 +43,87 @@ class Sheet:
 
 
 def write_sheet(
-    title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, notes: Sequence[str] = ()
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    notes: Sequence[str] = (),
+    stamp: Stamp | None = None,
 ) -> IO[bytes]:
     """A workbook of one sheet: the heading row (frozen, filterable), the rows, and notes below them.
 
     Numbers are written as numbers, dates as 2026-11-20, None as an empty cell, everything else as text.
     """
-    return write_book([Sheet(title, columns, rows, notes)])
+    return write_book([Sheet(title, columns, rows, notes)], stamp=stamp)
 
 
-def write_book(sheets: Iterable[Sheet]) -> IO[bytes]:
+def write_book(sheets: Iterable[Sheet], *, stamp: Stamp | None = None) -> IO[bytes]:
     """A workbook of several sheets, each written as `write_sheet` says. A name that is too long, not allowed or taken
-    is made good."""
+    is made good. With a stamp the workbook says on a sheet of its own, at the foot of every printed page and in its
+    properties who took it out."""
+    with new_book(stamp) as open_book:
+        for sheet in sheets:
+            open_book.add(sheet)
+    return open_book.file
+
+
+@contextmanager
+def new_book(stamp: Stamp | None = None) -> Iterator[Book]:
+    """A workbook that is being written: `with new_book(stamp) as book: …`, then `book.file`, at its beginning. What Excel's
+    format needs before it can be closed lies in the vault meanwhile, never in a folder that others read."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    book = xlsxwriter.Workbook(
-        file,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    text = book.add_format({"num_format": "@"})
-    number = book.add_format()
-    taken: set[str] = set()
-    for sheet in sheets:
-        _write_one(book.add_worksheet(_sheet_name(sheet.title, taken)), sheet, bold, text, number)
-    book.close()
+    working = vault.folder("working")
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "tmpdir": str(working),
+    }
+    try:
+        open_book = Book(xlsxwriter.Workbook(file, options), file, stamp)
+        yield open_book
+        open_book.close()
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
-    return file
+
+
+class Book:
+    """A workbook with its formats; sheets come one after another."""
+
+    def __init__(self, book: Any, file: IO[bytes], stamp: Stamp | None) -> None:
+        self.book, self.file, self.stamp = book, file, stamp
+        self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self.text = book.add_format({"num_format": "@"})
+        self.number = book.add_format()
+        self._taken: set[str] = set()
+
+    def add_page(self, title: str) -> Any:
+        """An empty sheet, with the stamp at the foot of its printed pages."""
+        page = self.book.add_worksheet(_sheet_name(title, self._taken))
+        if self.stamp is not None:
+            # & begins a command of Excel's, and a foot has 255 characters at most
+            page.set_footer(f"&L&8{self.stamp.line.replace('&', '&&')[:200]}&R&8&P / &N")
+        return page
+
+    def add(self, sheet: Sheet) -> None:
+        """A sheet with headings and rows."""
+        _write_one(self.add_page(sheet.title), sheet, self.bold, self.text, self.number)
+
+    def close(self) -> None:
+        if self.stamp is not None:
+            page = self.add_page(_("About this file"))
+            page.set_column(0, 0, 16, self.text)
+            page.set_column(1, 1, 60, self.text)
+            for row, (word, value) in enumerate(self.stamp.lines):
+                page.write_string(row, 0, word, self.bold)
+                page.write_string(row, 1, value, self.text)
+            warning = _("Information about children. Do not pass it on; delete it when it has served its purpose.")
+            page.write_string(len(self.stamp.lines) + 1, 0, warning)
+            self.book.set_properties({"author": self.stamp.person, "comments": self.stamp.line})
+        self.book.close()
 
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))

@@ -15,11 +15,13 @@ is then sent to the same place. If the change fails the key is forgotten with it
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from caseworks.models import Submission
 from caseworks.requests import Request
@@ -40,6 +42,10 @@ class Once:
         self._submission.location = location
         self._submission.save(update_fields=["location"])
 
+    def forget(self) -> None:
+        """The form was not saved after all, and will be sent again under the same key."""
+        self._submission.delete()
+
 
 def _key_of(request: Request) -> uuid.UUID:
     """The key that came with the form; a form without one, or with a broken one, counts as new."""
@@ -49,11 +55,21 @@ def _key_of(request: Request) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def led_to(request: Request) -> str | None:
-    """Where this very form led when it was saved before, or None: asked before the form is checked, because what it
-    made may by now stand in its way."""
-    done = Submission.objects.filter(pk=_key_of(request), user=request.user).first()
-    return done.location if done else None
+class SavedBefore:
+    """Middleware: a form that was saved before goes where it went then, before any page looks at it: what it made, or
+    ended, may by now stand in its way."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.method != "POST" or not request.user.is_authenticated or "submission_key" not in request.POST:
+            return None
+        done = Submission.objects.filter(pk=_key_of(request), user=request.user).first()
+        return redirect(done.location) if done else None
 
 
 @contextmanager

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 KEY = "typed"
 SECONDS_KEPT = 2 * 3600
 _signer = signing.TimestampSigner(salt="typed-by")
-_INTERNAL = {"csrfmiddlewaretoken", "typed_by", "password"}
+_HIDDEN = {"submission_key", "opened"}
+INTERNAL = {"csrfmiddlewaretoken", "typed_by", "password"}
 
 
 def signature_of(user: User | AnonymousUser) -> str:
@@ -43,7 +44,7 @@ def keep(request: HttpRequest) -> str:
     request.session[KEY] = {
         "owner": owner,
         "path": request.get_full_path(),
-        "fields": [pair for pair in fields if pair[0] not in _INTERNAL],
+        "fields": [pair for pair in fields if pair[0] not in INTERNAL],
     }
     return resolve_url("caseworks:typed")
 
@@ -76,7 +77,7 @@ def kept_for(request: HttpRequest) -> dict | None:
 def in_words(kept: dict) -> tuple[list[str], int]:
     """What the person wrote, to recognise it by, and how many other fields were filled: dates, ticks and choices, whose
     stored values would mean nothing to anybody."""
-    filled = [value for name, value in kept["fields"] if name != "submission_key" and value.strip()]
+    filled = [value for name, value in kept["fields"] if name not in _HIDDEN and value.strip()]
     written = [value for value in filled if not value.isascii() or " " in value.strip()]
     return written, len(filled) - len(written)
 

@@ -31,8 +31,12 @@ urlpatterns = [
     path("children/", include("guardians.urls")),
     path("", include("caseworks.papers.urls")),
     path("reports/", include("caseworks.reports.urls")),
+    path("rights/", include("caseworks.rights.urls")),
+    path("exports/children/", include("caseworks.exchange.out.urls")),
+    path("exports/", include("caseworks.leaving.urls")),
     path("import/", include("caseworks.exchange.urls")),
     path("office/", admin.site.urls),
 ]
 handler404 = "caseworks.views.not_found"
 handler403 = "caseworks.views.refused"
+handler500 = "caseworks.busy.went_wrong"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from caseworks import access, audit, demo_logins, typed
+from caseworks import access, audit, demo_logins, refusals, typed
 from caseworks.access import Gate, public, signed_in
 from caseworks.forms import ChangePasswordForm, LoginForm
 from caseworks.middleware import POSTING_KEY
@@ -25,9 +25,9 @@ from caseworks.signin.origin import address_of
 
 
 def following(request: Request) -> str:
-    """Where to go next: the address asked for if it is ours, else home."""
+    """Where to go next: the path asked for, else home. Never another host, nor the name of a page in our own code."""
     asked = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 
@@ -131,14 +131,19 @@ def form_too_old(request: Request, reason: str = "") -> HttpResponse:
         address = typed.keep(request)
         if typed.kept_for(request) is not None:
             return redirect(address)
+    refusals.note(request, f"token, {reason}" if reason else "token")
     return page(request, "caseworks/too_old.html", status=403)
 
 
 def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
-    """The same words whether the record does not exist or is somebody else's."""
-    return page(request, "404.html", status=404)
+    """The same words whether the record does not exist or is somebody else's. What was typed is shown, to be copied: the
+    record may have gone to another office while the person was typing."""
+    fields = [[name, value] for name, values in request.POST.lists() for value in values if "typed_by" in request.POST]
+    written, _chosen = typed.in_words({"fields": [pair for pair in fields if pair[0] not in typed.INTERNAL]})
+    return page(request, "404.html", status=404, written=written)
 
 
 def refused(request: Request, exception: Exception | None = None) -> HttpResponse:
     """Inside, but without the right."""
+    refusals.note(request, "right")
     return page(request, "403.html", status=403)

@@ -11,15 +11,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from caseworks import audit, codelists
 from caseworks.access import Via
-from caseworks.models import Organization, User
+from caseworks.models import ChangedError, Organization, User
 from caseworks.privacy import masked_changes
 from children import hooks, idnumbers, names, rules
 from children.models import Child, Enrolment, Residence
+from children.places import open_enrolment, open_residence
 from children.reach import close_road, open_road
 
 ARCHIVE_FIELDS = (
@@ -41,6 +41,7 @@ ARCHIVE_FIELDS = (
 )
 _ENROLMENT = ("school", "grade", "class_name", "boarding", "student_number", "from_on")
 _RESIDENCE = ("village", "address", "from_on")
+AS_IT_IS: Any = object()  # in place of the row that a change was based on: whatever it is
 
 
 class IdTakenError(ValidationError):
@@ -58,16 +59,6 @@ class IdTakenError(ValidationError):
             )
         )
         super().__init__({"id_number": ValidationError(message, code="taken")})
-
-
-class ChangedError(ValidationError):
-    """Somebody else changed the record after it was read."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Somebody else has changed this since you opened it. Look at it again, then repeat your change."),
-            code="changed",
-        )
 
 
 def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
@@ -157,9 +148,6 @@ def amend(*, child: Child, by: User, **changes: Any) -> Child:
     for field in traced:
         setattr(child, field, changes[field])
     rules.check_archive(child)
-    if not Child.objects.filter(pk=child.pk, version=child.version).update(version=F("version") + 1):
-        raise ChangedError
-    child.version += 1
     _save(child)
     audit.record("child.amended", child, by=by, changes=traced)
     return child
@@ -179,18 +167,32 @@ def _begin_enrolment(
         student_number=student_number,
         from_on=on,
     )
+    return _begin(row, child)
+
+
+def _begin(row: Any, child: Child) -> Any:
+    """Save an enrolment or residence that begins; if somebody else has just begun another, say so."""
     row.clean_fields(exclude=["child"])
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise ChangedError(child) from None
     return row
+
+
+def _check_basis(old: Any, instead_of: Any, child: Child) -> None:
+    """Raise ChangedError unless what is open now is the very row that the change was based on."""
+    if instead_of is not AS_IT_IS:
+        now, read = ((row.pk, row.version) if row else None for row in (old, instead_of))
+        if now != read:
+            raise ChangedError(child)
 
 
 def _begin_residence(child: Child, village: Organization, on: date, address: str) -> Residence:
     if village.kind != "village":
         raise ValidationError({"village": ValidationError(_("This is not a village."), code="kind")})
-    row = Residence(child=child, village=village, address=address, from_on=on)
-    row.clean_fields(exclude=["child"])
-    row.save()
-    return row
+    return _begin(Residence(child=child, village=village, address=address, from_on=on), child)
 
 
 def _leave(row: Enrolment | Residence | None, child: Child, on: date) -> None:
@@ -201,7 +203,8 @@ def _leave(row: Enrolment | Residence | None, child: Child, on: date) -> None:
     if row is None:
         return
     if row.from_on == on:
-        row.delete()
+        if not type(row).objects.filter(pk=row.pk, version=row.version).delete()[0]:
+            raise ChangedError(row)
     else:
         rules.end(row, on)
         row.save(update_fields=["until_on"])
@@ -226,12 +229,16 @@ def enrol(
     class_name: str = "",
     boarding: str = "",
     student_number: str = "",
+    instead_of: Enrolment | None = AS_IT_IS,
 ) -> Enrolment | None:
     """The child goes to this school, grade and class from a day on; what held before ends that day.
 
     Without a school the child has left school. From then on the new school reaches the archive, the old one no longer.
+    `instead_of` is the open enrolment (None: there was none) that whoever decided this had read: raises ChangedError if
+    another is open now.
     """
-    old = child.enrolments.filter(until_on__isnull=True).select_related("school").first()
+    old = open_enrolment(child)
+    _check_basis(old, instead_of, child)
     before = {field: getattr(old, field) for field in _ENROLMENT} if old else {}
     _leave(old, child, on)
     new = None
@@ -244,13 +251,23 @@ def enrol(
 
 
 @transaction.atomic
-def settle(*, child: Child, by: User, village: Organization | None, on: date, address: str = "") -> Residence | None:
+def settle(
+    *,
+    child: Child,
+    by: User,
+    village: Organization | None,
+    on: date,
+    address: str = "",
+    instead_of: Residence | None = AS_IT_IS,
+) -> Residence | None:
     """The child lives in this village from a day on; what held before ends that day.
 
     Without a village the child has moved away from every village of the registry. From then on the new village reaches
-    the archive, the old one no longer.
+    the archive, the old one no longer. `instead_of` is the open residence (None: there was none) that whoever decided
+    this had read: raises ChangedError if another is open now.
     """
-    old = child.residences.filter(until_on__isnull=True).select_related("village").first()
+    old = open_residence(child)
+    _check_basis(old, instead_of, child)
     before = {field: getattr(old, field) for field in _RESIDENCE} if old else {}
     _leave(old, child, on)
     new = _begin_residence(child, village, on, address) if village is not None else None
@@ -272,7 +289,6 @@ def close(*, child: Child, by: User, on: date, reason: str) -> Child:
         raise ValidationError({"on": ValidationError(words % {"day": child.opened_on.isoformat()}, code="before")})
     rules.refuse_future(on, "on")
     child.closed_on, child.exit_reason = on, reason
-    child.version += 1
     child.save()
     audit.record(
         "child.closed",
@@ -292,7 +308,6 @@ def reopen(*, child: Child, by: User) -> Child:
         raise ValidationError(_("This archive is open."), code="open")
     before = {"closed_on": child.closed_on, "exit_reason": child.exit_reason}
     child.closed_on, child.exit_reason = None, ""
-    child.version += 1
     _save(child)
     audit.record("child.reopened", child, by=by, changes=masked_changes(Child, before, {}))
     return child

@@ -19,3 +19,13 @@ def residences_on(children: Iterable[Child], on: date) -> dict[object, Residence
     """Child key → the residence in force on a day."""
     rows = Residence.objects.filter(in_force(on), child__in=[child.pk for child in children])
     return {row.child_id: row for row in rows.select_related("village").order_by("from_on", "id")}
+
+
+def open_enrolment(child: Child) -> Enrolment | None:
+    """The enrolment that has not ended."""
+    return child.enrolments.filter(until_on__isnull=True).select_related("school").first()
+
+
+def open_residence(child: Child) -> Residence | None:
+    """The residence that has not ended."""
+    return child.residences.filter(until_on__isnull=True).select_related("village").first()

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from caseworks import audit, codelists, phones
@@ -16,7 +15,6 @@ from caseworks.access import ScopeError
 from caseworks.models import User, in_force
 from caseworks.privacy import masked_changes
 from children import idnumbers, names, rules
-from children.actions import ChangedError
 from children.models import Child
 from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
 
@@ -141,9 +139,6 @@ def amend_relative(
     for field in changes:
         setattr(relative, field, changes[field])
     _check(relative)
-    if not Relative.objects.filter(pk=relative.pk, version=relative.version).update(version=F("version") + 1):
-        raise ChangedError
-    relative.version += 1
     relative.save()
     audit.record("relative.amended", relative, by=by, changes=traced)
     return relative

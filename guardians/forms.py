@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists, phones
 from caseworks.classified_forms import ClassifiedForm
 from caseworks.forms import DateInput
+from caseworks.merging import MergingForm
 from children import idnumbers, names
 from children.forms.archive import FAULTS
 from children.forms.base import ActionForm, WarningsForm
@@ -33,7 +34,7 @@ class RelativeForm(ClassifiedForm, WarningsForm):
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
     kept_in = dict.fromkeys(RELATIVE_FIELDS, "guardians.Relative") | {"relation": "guardians.Kinship"}
-    unclassified = ("acknowledged", "version", "also_for")
+    unclassified = ("acknowledged", "also_for")
 
     relation = forms.ChoiceField(label=_("What the person is to the child"))
     name = _of(Relative, "name")
@@ -133,10 +134,8 @@ class NewRelativeForm(RelativeForm):
         return [self.siblings[code] for code in self.cleaned_data.get("also_for", [])]
 
 
-class EditRelativeForm(RelativeForm):
-    """The same for somebody on record; the version says what the person had read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class EditRelativeForm(MergingForm, RelativeForm):
+    """The same for somebody on record."""
 
 
 class AbsenceForm(ActionForm):
@@ -205,6 +204,10 @@ class PapersForm(ActionForm):
     def papers(self) -> dict[str, Any]:
         """The values for the action."""
         return {field: self.cleaned_data[field] for field in ("reason", *CARE_PAPERS)}
+
+
+class EditPapersForm(MergingForm, PapersForm):
+    """The same for a care on record."""
 
 
 class EntrustForm(PapersForm):

@@ -22,11 +22,11 @@ from guardians import actions
 from guardians.family import relatives_shared_with
 from guardians.forms import (
     AbsenceForm,
+    EditPapersForm,
     EditRelativeForm,
     EndForm,
     EntrustForm,
     NewRelativeForm,
-    PapersForm,
     SituationForm,
 )
 from guardians.household import Member, household
@@ -105,11 +105,10 @@ def relative_edit(request: Request, code: str, relative: str) -> HttpResponse:
     """Change what is known of a person."""
     child = get_object_or_404(Child, code=code)
     member = _of_the_family(child, relative)
-    shown = {field: getattr(member.relative, field) for field in (*actions.RELATIVE_FIELDS, "version")}
-    form = EditRelativeForm(posted(request), initial=shown | {"relation": member.relation})
+    stored = {field: getattr(member.relative, field) for field in actions.RELATIVE_FIELDS}
+    form = EditRelativeForm(posted(request), about=member.relative, stored=stored | {"relation": member.relation})
 
     def change() -> None:
-        member.relative.version = form.cleaned_data["version"]
         actions.amend_relative(
             relative=member.relative,
             by=request.user,
@@ -283,8 +282,8 @@ def care_edit(request: Request, code: str) -> HttpResponse:
     """The papers of the care: child heard, agreement, the two notices."""
     child = get_object_or_404(Child, code=code)
     care = _care_or_404(child)
-    shown = {field: getattr(care, field) for field in ("reason", *actions.CARE_PAPERS)}
-    form = PapersForm(posted(request), initial=shown)
+    stored = {field: getattr(care, field) for field in ("reason", *actions.CARE_PAPERS)}
+    form = EditPapersForm(posted(request), about=care, stored=stored, trail=child)
     return _answer(
         request,
         child,

@@ -20,4 +20,5 @@ os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///:
 # the keys of this run, thrown away with it
 _keys = tempfile.mkdtemp(prefix="caseworks-test-keys-")
 os.environ.setdefault("KEY_FILE", f"{_keys}/keys")
+os.environ["VAULT"] = f"{_keys}/vault"
 atexit.register(shutil.rmtree, _keys, ignore_errors=True)

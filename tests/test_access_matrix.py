@@ -25,14 +25,18 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from caseworks import access, audit
 from caseworks.checks import all_urls
 from caseworks.exchange.models import ImportBatch, State
+from caseworks.rights.models import Erasure
 from tests import factories
+from tests.rights import make as rights
 from visits.models import Mentor
 
 pytestmark = pytest.mark.django_db
@@ -181,7 +185,7 @@ guardians:entrust                           POST   foreigner  403     404      4
 guardians:care_edit                         GET    child      403     200      200   404     403    403    403     403    403      403  in
 guardians:care_edit                         GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
 guardians:care_edit                         GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
-guardians:care_edit                         POST   child      403     302      302   404     403    403    403     403    403      403  in
+guardians:care_edit                         POST   child      403     200      200   404     403    403    403     403    403      403  in
 guardians:care_edit                         POST   neighbour  403     404      404   302     403    403    403     403    403      403  in
 guardians:care_edit                         POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
 guardians:care_end                          GET    child      403     200      200   404     403    403    403     403    403      403  in
@@ -267,6 +271,48 @@ exchange:undo                               POST   foreigner  404     403      4
 exchange:errors                             GET    child      200     403      200   404     403    403    403     403    404      403  in
 exchange:errors                             GET    neighbour  200     403      404   200     403    403    403     403    404      403  in
 exchange:errors                             GET    foreigner  404     403      404   404     403    403    403     403    200      403  in
+
+# --- Files that leave: `child` is one that the child's school asked for, and so on
+leaving:exports                             GET    -          200     200     200     200     200     200     200     200     200     200     in
+leaving:ask                                 GET    -          404     404     404     404     404     404     404     404     404     404     in
+leaving:ask                                 POST   -          404     404     404     404     404     404     404     404     404     404     in
+leaving:trail                               GET    -          403     403     403     403     403     403     200     403     403     403     in
+out:choose                                  GET    -          200     200     200     200     403     403     403     403     200     403     in
+leaving:export                              GET    child      200     404     200     404     404     404     404     404     404     404     in
+leaving:export                              GET    neighbour  200     404     404     200     404     404     404     404     404     404     in
+leaving:export                              GET    foreigner  404     404     404     404     404     404     404     404     200     404     in
+leaving:decide                              POST   child      422     403     403     403     403     403     404     404     404     403     in
+leaving:decide                              POST   neighbour  422     403     403     403     403     403     404     404     404     403     in
+leaving:decide                              POST   foreigner  404     403     403     403     403     403     404     404     404     403     in
+leaving:withdraw                            POST   child      404     404     302     404     404     404     404     404     404     404     in
+leaving:withdraw                            POST   neighbour  404     404     404     302     404     404     404     404     404     404     in
+leaving:withdraw                            POST   foreigner  404     404     404     404     404     404     404     404     302     404     in
+leaving:password                            POST   child      404     404     410     404     404     404     404     404     404     404     in
+leaving:password                            POST   neighbour  404     404     404     410     404     404     404     404     404     404     in
+leaving:password                            POST   foreigner  404     404     404     404     404     404     404     404     410     404     in
+leaving:fetch                               POST   child      404     404     410     404     404     404     404     404     404     404     in
+leaving:fetch                               POST   neighbour  404     404     404     410     404     404     404     404     404     404     in
+leaving:fetch                               POST   foreigner  404     404     404     404     404     404     404     404     410     404     in
+
+# --- Photographs and scans
+children:attach                             GET    child      403     200     200     404     403     403     403     403     403     403     in
+children:attach                             GET    neighbour  403     404     404     200     403     403     403     403     403     403     in
+children:attach                             GET    foreigner  403     404     404     404     403     403     403     403     403     403     in
+children:attach                             POST   child      403     200     200     404     403     403     403     403     403     403     in
+children:attach                             POST   neighbour  403     404     404     200     403     403     403     403     403     403     in
+children:attach                             POST   foreigner  403     404     404     404     403     403     403     403     403     403     in
+children:attachment                         GET    child      200     200     200     404     403     403     403     403     404     403     in
+children:attachment                         GET    neighbour  200     404     404     200     403     403     403     403     404     403     in
+children:attachment                         GET    foreigner  404     404     404     404     403     403     403     403     200     403     in
+children:attachment_remove                  GET    child      403     200     200     404     403     403     403     403     403     403     in
+children:attachment_remove                  GET    neighbour  403     404     404     200     403     403     403     403     403     403     in
+children:attachment_remove                  GET    foreigner  403     404     404     404     403     403     403     403     403     403     in
+children:attachment_remove                  POST   child      403     302     302     404     403     403     403     403     403     403     in
+children:attachment_remove                  POST   neighbour  403     404     404     302     403     403     403     403     403     403     in
+children:attachment_remove                  POST   foreigner  403     404     404     404     403     403     403     403     403     403     in
+children:attachment_scan                    POST   child      403     302     302     404     403     403     403     403     403     403     in
+children:attachment_scan                    POST   neighbour  403     404     404     302     403     403     403     403     403     403     in
+children:attachment_scan                    POST   foreigner  403     404     404     404     403     403     403     403     403     403     in
 
 # --- The shared admin
 admin:index                                 GET    -          200     403      403   403     403    403    200     200    200      403  in
@@ -359,6 +405,80 @@ admin:visits_contactrule_history            GET    rule       200     403      4
 admin:visits_contactrule_history            POST   rule       200     403      403   403     403    403    403     403    404      403  in
 admin:visits_contactrule_delete             GET    rule       200     403      403   403     403    403    403     403    404      403  in
 admin:visits_contactrule_delete             POST   rule       200     403      403   403     403    403    403     403    404      403  in
+
+# --- Rights of the child and the parents: whoever keeps archives records consents, offices receive requests, the
+# administrator answers them, holds and erases
+rights:requests                             GET    -          200    200    200    200    403    403    403    403    200    403    in
+rights:erasures                             GET    -          200    403    403    403    403    403    403    403    200    403    in
+rights:retention                            GET    -          200    403    403    403    403    403    403    403    200    403    in
+rights:proof                                GET    theproof   200    403    403    403    403    403    403    403    404    403    in
+rights:proof_file                           GET    theproof   200    403    403    403    403    403    403    403    404    403    in
+rights:consent_add                          GET    child      403    200    200    404    403    403    403    403    403    403    in
+rights:consent_add                          GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
+rights:consent_add                          GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
+rights:consent_add                          POST   child      403    200    200    404    403    403    403    403    403    403    in
+rights:consent_add                          POST   neighbour  403    404    404    200    403    403    403    403    403    403    in
+rights:consent_add                          POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+rights:consent_withdraw                     GET    child      403    200    200    404    403    403    403    403    403    403    in
+rights:consent_withdraw                     GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
+rights:consent_withdraw                     GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
+rights:consent_withdraw                     POST   child      403    200    200    404    403    403    403    403    403    403    in
+rights:consent_withdraw                     POST   neighbour  403    404    404    200    403    403    403    403    403    403    in
+rights:consent_withdraw                     POST   foreigner  403    404    404    404    403    403    403    403    403    403    in
+rights:request_add                          GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:request_add                          GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:request_add                          GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:request_add                          POST   child      200    200    200    404    403    403    403    403    404    403    in
+rights:request_add                          POST   neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:request_add                          POST   foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:request                              GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:request                              GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:request                              GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:letter                               GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:letter                               GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:letter                               GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:letter_file                          GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:letter_file                          GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:letter_file                          GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:copy                                 GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:copy                                 GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:copy                                 GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:copy_file                            GET    child      200    200    200    404    403    403    403    403    404    403    in
+rights:copy_file                            GET    neighbour  200    404    404    200    403    403    403    403    404    403    in
+rights:copy_file                            GET    foreigner  404    404    404    404    403    403    403    403    200    403    in
+rights:answer                               GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:answer                               GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:answer                               GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:answer                               POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:answer                               POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:answer                               POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:hold                                 GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:hold                                 GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:hold                                 GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:hold                                 POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:hold                                 POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:hold                                 POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:hold_end                             GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:hold_end                             GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:hold_end                             GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:hold_end                             POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:hold_end                             POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:hold_end                             POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase                                GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:erase                                GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:erase                                GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase                                POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:erase                                POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:erase                                POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase_confirm                        GET    child      200    403    403    403    403    403    403    403    404    403    in
+rights:erase_confirm                        GET    neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:erase_confirm                        GET    foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase_confirm                        POST   child      200    403    403    403    403    403    403    403    404    403    in
+rights:erase_confirm                        POST   neighbour  200    403    403    403    403    403    403    403    404    403    in
+rights:erase_confirm                        POST   foreigner  404    403    403    403    403    403    403    403    200    403    in
+rights:erase_stop                           POST   child      302    403    403    403    403    403    403    403    404    403    in
+rights:erase_stop                           POST   neighbour  302    403    403    403    403    403    403    403    404    403    in
+rights:erase_stop                           POST   foreigner  404    403    403    403    403    403    403    403    302    403    in
 """
 
 # Django's own short form of a record's address in its admin, once per table; it leads to `change`.
@@ -454,6 +574,56 @@ def _batch(cast: factories.Cast, about: str) -> list[str]:
     return [batch.code]
 
 
+def _asked(cast: factories.Cast, about: str) -> Any:
+    """A request of the child's family, which waits."""
+    place, by = HOMES[about]
+    return rights.request(_child(cast, about), by=getattr(cast, by), office=getattr(cast, place))
+
+
+def _granted(cast: factories.Cast, about: str) -> list[str]:
+    """A request for a copy that was granted."""
+    place, by = HOMES[about]
+    return [rights.granted(_child(cast, about), by=getattr(cast, by), office=getattr(cast, place)).code]
+
+
+def _consent(cast: factories.Cast, about: str) -> list[str]:
+    child = _child(cast, about)
+    return [child.code, rights.consent(child, by=getattr(cast, HOMES[about][1])).code]
+
+
+def _held(cast: factories.Cast, about: str) -> list[str]:
+    child = _child(cast, about)
+    rights.hold(child, by=cast.officer)
+    return [child.code]
+
+
+def _proposed(cast: factories.Cast, about: str) -> list[str]:
+    child = _child(cast, about)
+    rights.proposal(child, by=cast.leader)
+    return [child.code]
+
+
+def _proof(cast: factories.Cast) -> list[str]:
+    row = Erasure.objects.create(
+        organization=cast.county, reason="mistake", proposed_by=cast.officer, confirmed_by=cast.leader,
+        done_at=timezone.now(), kept_until=date(2029, 11, 23),
+    )  # fmt: skip
+    return [row.code]
+
+
+def _export(cast: factories.Cast, about: str) -> list[str]:
+    """A file that the school of the child has asked for and nobody has decided about."""
+    place, by = HOMES[about]
+    return [factories.export(getattr(cast, by), getattr(cast, place)).code]
+
+
+def _attachment(cast: factories.Cast, about: str) -> list[str]:
+    """A child's code and that of a scan in the archive."""
+    place, by = HOMES[about]
+    child = _child(cast, about)
+    return [child.code, factories.attachment(child, by=getattr(cast, by), place=getattr(cast, place)).code]
+
+
 # what stands in an address about a child beside the child's own code
 IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     **dict.fromkeys(("visits:contact", "visits:contact_edit"), _contact),
@@ -464,6 +634,13 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     "guardians:situation_end": lambda cast, about: [*_relative(cast, about), "ill"],
     **dict.fromkeys(("guardians:care_edit", "guardians:care_end"), _cared_for),
     "visits:pairing_end": _pairing,
+    **dict.fromkeys([f"rights:{name}" for name in ("letter", "letter_file", "copy", "copy_file")], _granted),
+    **dict.fromkeys(("rights:request", "rights:answer"), lambda cast, about: [_asked(cast, about).code]),
+    "rights:consent_withdraw": _consent,
+    "rights:hold_end": _held,
+    **dict.fromkeys(("rights:erase_confirm", "rights:erase_stop"), _proposed),
+    **dict.fromkeys([f"leaving:{name}" for name in ("export", "decide", "withdraw", "password", "fetch")], _export),
+    **dict.fromkeys([f"children:attachment{name}" for name in ("", "_remove", "_scan")], _attachment),
     "papers:one": lambda cast, about: [_child(cast, about).code, "archive"],
     **dict.fromkeys(
         [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "undo", "errors")],
@@ -491,6 +668,7 @@ ABOUT = {
     "mentorther": lambda cast: [factories.mentor(cast.foreign_village).code],
     "rulehere": lambda cast: [factories.contact_rule(cast.county, "caseworker").code],
     "rulethere": lambda cast: [factories.contact_rule(cast.foreign_village, "caseworker").code],
+    "theproof": _proof,
     "figure": lambda cast: ["archives"],
     "archive": lambda cast: ["archive"],
     "xlsx": lambda cast: ["xlsx"],
@@ -546,16 +724,16 @@ def clients(cast) -> dict[str, Client]:
 # --- The specification ------------------------------------------------------------------------------------------------
 
 
-def _group(line: Line) -> str:
+def group_of(line: Line) -> str:
     """Lines that are tried together: a part of the site, or a table of the admin."""
     part, _colon, name = line.address.partition(":")
     return name.rpartition("_")[0] or "admin" if part == "admin" else part
 
 
-@pytest.mark.parametrize("group", sorted({_group(line) for line in LINES}))
+@pytest.mark.parametrize("group", sorted({group_of(line) for line in LINES}))
 def test_everybody_gets_the_answer_of_the_table(group, cast, clients):
     expected, got = {}, {}
-    for line in (line for line in LINES if _group(line) == group):
+    for line in (line for line in LINES if group_of(line) == group):
         with undone():
             path = path_of(line, cast)
             for role, wanted in zip(ROLES, line.answers, strict=True):
@@ -596,11 +774,11 @@ def test_every_line_about_a_child_is_tried_with_three_children():
 _first_line = {line.address: line for line in reversed(LINES)}
 
 
-@pytest.mark.parametrize("group", sorted({_group(line) for line in LINES}))
+@pytest.mark.parametrize("group", sorted({group_of(line) for line in LINES}))
 def test_other_methods_are_refused(group, cast, clients):
     wrong = {}
     for address, line in _first_line.items():
-        if _group(line) != group:
+        if group_of(line) != group:
             continue
         taken = {line.method for line in LINES if line.address == address} | {"HEAD", "OPTIONS"}
         client = clients["auditor" if "auditevent" in address else "system" if "organization" in address else "officer"]
@@ -636,8 +814,12 @@ ABOUT_CHILDREN = [line for line in LINES if line.about == "foreigner" and line.a
 def test_a_childs_address_elsewhere_reads_like_one_that_never_was(line, cast, clients):
     theirs = path_of(line, cast)
     nobodys = theirs.replace(cast.foreigner.code, "Z" * len(cast.foreigner.code))
-    one, other = (ask(clients["officer"], line.method, path) for path in (theirs, nobodys))
+    with CaptureQueriesContext(connection) as asked_theirs:
+        one = ask(clients["officer"], line.method, theirs)
+    with CaptureQueriesContext(connection) as asked_nobodys:
+        other = ask(clients["officer"], line.method, nobodys)
     assert (one.status_code, other.status_code) == (404, 404)
+    assert len(asked_theirs) == len(asked_nobodys)  # or the time taken would tell them apart
     assert _words(one, theirs) == _words(other, nobodys)
     assert cast.foreigner.name not in one.content.decode()
 

@@ -25,8 +25,9 @@ from caseworks.checks import all_urls
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
-from caseworks.models import Organization, Session, User
+from caseworks.models import Export, Organization, Session, User
 from tests import factories
+from tests.rights import make as rights
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,9 @@ QUERIES_PER_ADDRESS = 3
 
 # Texts that nobody writes freely: codes, paths, keys of lists, what is derived from other fields.
 NOT_FREE = {
+    "Attachment": {"code", "sha256", "file_name", "file_key"},
     "AuditEvent": {"path", "action", "kind"},
+    "Export": {"code", "path", "recipe", "approver_roles", "state", "file_name", "file_key", "sha256"},
     "Organization": {"code", "path", "gb_code"},
     "User": {"password", "username"},
     "Session": {"session_key", "session_data"},
@@ -56,6 +59,10 @@ NOT_FREE = {
     "ImportBatch": {"code", "sha256", "state"},
     "StagedRow": {"verdict", "decision"},
     "ColumnChoice": {"field"},
+    "AuditArchive": {"file_name", "sha256"},
+    "Consent": {"code", "rules_version"},
+    "RightsRequest": {"code"},
+    "Erasure": {"code", "request_code"},
 }
 
 
@@ -101,6 +108,10 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     contact = factories.contact(
         child, by=clerk, place=school, note=f"{bird}谈话", met=(("father", father),), held_on=date(2026, 11, 2)
     )
+    rights.consent(child, by=clerk, relative=father)
+    request = rights.granted(
+        child, by=clerk, office=school, asker_name=f"{bird}律师", words=f"{bird}要求", reason=f"{bird}理由"
+    )
     factories.contact_rule(school, "school_staff")
     factories.pupil_count(school, 321)
     batch = ImportBatch.objects.create(
@@ -119,7 +130,10 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     with access.scope(clerk):
         audit.record("child.opened", child, reason=f"{bird}原因", changes={"name": ["", f"{bird}*"]})
-    codes = (child.code, father.code, mentor.code, contact.code, batch.code)
+    factories.attachment(child, by=clerk, place=school, title=f"{bird}协议")
+    factories.export(clerk, school, recipe="children.list", asked={"query": f"q={bird}"}, note=f"{bird}说明")
+    Export.objects.filter(by=clerk).update(title=f"{bird}名单.xlsx", purpose=f"{bird}用途")
+    codes = (child.code, father.code, mentor.code, contact.code, batch.code, request.code)
     return County(bird, clerk, phone, child.id_number, codes)
 
 
@@ -274,3 +288,43 @@ def test_the_other_bird_sings_at_home(cast, counties):
     theirs = walk(there.clerk, [])
     assert theirs.hears(THERE)
     assert not theirs.hears(HERE)
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{17}[\dXx])(?![0-9A-Za-z])")
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_KEPT_HEADERS = re.compile(r"(?:Location|Set-Cookie|Content-Disposition): \S+")
+
+
+def numbers_that_stay(address: str, text: str) -> list[str]:
+    """ID numbers and telephones where a browser, a proxy or a neighbour's eye keeps them: the address, links, the
+    title, headers."""
+    places = [unquote(address), *map(unquote, _LINK.findall(text)), *_TITLE.findall(text), *_KEPT_HEADERS.findall(text)]
+    return [place for place in places if _NUMBER.search(place)]
+
+
+@pytest.mark.parametrize("who", ["clerk", "mentor"])
+def test_no_number_of_anybody_stands_where_it_stays(who, cast, counties, caplog):
+    here, _there = counties
+    caplog.set_level("INFO")
+    mine = walk(getattr(cast, who), [])
+    client = Client()
+    client.force_login(getattr(cast, who))
+    for typed in (here.id_number, here.id_number[:17], here.phone, f" {here.phone} "):
+        for answer in (
+            client.post(reverse("children:search"), {"q": typed}),
+            client.post(reverse("children:search"), {"q": typed}, headers={"HX-Request": "true"}),
+        ):
+            mine.read[f"search {len(mine.read)}"] = words_of(answer)
+    found = {address: kept for address, text in mine.read.items() if (kept := numbers_that_stay(address, text))}
+    assert found == {}
+    assert not _NUMBER.search(caplog.text)
+    assert len(mine.read) > 20
+
+
+def test_a_number_that_stays_is_noticed():
+    assert numbers_that_stay("/x/?q=13811112222", "")
+    assert numbers_that_stay("/x/", '<a href="tel:13811112222">')
+    assert numbers_that_stay("/x/", "<title>500117201403024325</title>")
+    assert not numbers_that_stay("/x/", "<p>13811112222</p>")

@@ -17,6 +17,7 @@ from django.test.utils import isolate_apps
 from caseworks import codelists
 from caseworks.access import ADMIN, AboutChildren, ScopedManager
 from caseworks.checks import all_urls
+from caseworks.models import Editable
 from children.models import Child, Enrolment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,7 @@ PACKAGES = ("caseworks", "children", "guardians", "visits")
 # Everything in scope, for no single person.
 MAY_ENTER_EVERYONE = {
     "caseworks/access.py": "defines it",
+    "caseworks/rights/removal.py": "whether a parent is shared must be asked beyond the reach of whoever erases",
 }
 # Rows without a scope of their own, inside a query that has one.
 MAY_USE_SUBQUERY = {
@@ -48,12 +50,13 @@ NOT_ABOUT_CHILDREN = {
 }
 # Who may import whom, among the modules that hold facts, rules and changes.
 LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}
-ABOVE_ALL = ("caseworks/reports/", "caseworks/exchange/", "caseworks/papers/", "caseworks/demo/")
+ABOVE_ALL = ("caseworks/reports/", "caseworks/exchange/", "caseworks/rights/", "caseworks/papers/", "caseworks/demo/")
 # SQL that is not about rows.
 MAY_USE_CURSORS = {
     "caseworks/demo/rows.py": "ANALYZE, after the demo is loaded",
     "caseworks/audit_triggers.py": "the triggers themselves",
     "caseworks/sealing.py": "locks, and the size of the trail",
+    "caseworks/rights/actions/erasures.py": "SQLite's journal, in which erased pages would stay a while",
 }
 # Writing functions beside the actions that do not say who, or not by name.
 WITHOUT_BY = {
@@ -72,6 +75,8 @@ MAY_READ_THE_CLOCK = {
     "caseworks/signin/sessions.py": "a session begins at its moment",
     "caseworks/exchange/office_sheets.py": "pages of the shared admin",
     "caseworks/exchange/jobs.py": "work in the background is of its day",
+    "caseworks/leaving/keeper.py": "a file is made at its moment, under the post of that day",
+    "caseworks/leaving/send.py": "called by views, on the day of the request",
     "children/actions.py": "the day of the scope in force",
     "guardians/actions.py": "the same",
 }
@@ -193,7 +198,9 @@ def imports_point_down(source: Source) -> Complaints:
         return
     own = LAYERS[source.path.split("/")[0]]
     for line, module in _imported(source):
-        if LAYERS.get(module.split(".")[0], -1) > own or module.startswith(("caseworks.reports", "caseworks.exchange")):
+        if LAYERS.get(module.split(".")[0], -1) > own or module.startswith(
+            ("caseworks.reports", "caseworks.exchange", "caseworks.rights")
+        ):
             yield f"{source.path}:{line} imports {module}"
 
 
@@ -211,6 +218,30 @@ def pages_do_not_write(source: Source) -> Complaints:
         by_action = ast.unparse(node.func).startswith("form.save") or called(node) == getattr(node.func, "id", "")
         if (called(node) in WRITES and not by_action) or (called(node) == "update" and on_rows):
             yield f"{source.path}:{node.lineno} writes with {called(node)}()"
+
+
+EDITABLE = {model.__name__ for model in apps.get_models() if issubclass(model, Editable)}
+# why these may write rows that people correct without counting it
+UPDATES_WITHOUT_VERSION = {
+    "caseworks/exchange/writer.py",  # the values given to it count the version
+    "caseworks/demo/contacts.py",  # makes the rows itself
+    "caseworks/rights/retention.py",  # counts it where the model has one
+}
+
+
+def writes_of_many_rows_count_the_version(source: Source) -> Complaints:
+    """`save()` looks at the version by itself; `update()` and `bulk_update()` must count it, or an open form would not
+    notice, and would write over the change."""
+    if source.path in UPDATES_WITHOUT_VERSION:
+        return
+    for node in calls(source):
+        if called(node) not in {"update", "bulk_update"} or not isinstance(node.func, ast.Attribute):
+            continue
+        roots = {name.id for name in ast.walk(node.func.value) if isinstance(name, ast.Name)}
+        on_rows = "objects" in ast.unparse(node.func.value)
+        counted = "version" in {keyword.arg for keyword in node.keywords}
+        if on_rows and not counted and (roots & EDITABLE or "model" in roots):
+            yield f"{source.path}:{node.lineno} writes rows that people correct and does not count the version"
 
 
 def flags_are_named(source: Source) -> Complaints:
@@ -319,6 +350,14 @@ RULES = [
         ("child.save()", "Child.objects.create()", "Child.objects.filter(pk=1).update(a=1)"),
         ("context.update(a=1)", "actions.amend(child=child, by=user)", "save(request, form, change)", "form.save(by=user)"),
         path="children/views.py",
+    ),
+    Rule(
+        writes_of_many_rows_count_the_version,
+        ("Child.objects.filter(pk=1).update(name='x')", "Mentor.objects.bulk_update(rows, ['name'])", "model.objects.update(a=1)"),
+        (
+            "Child.objects.filter(pk=1).update(name='x', version=F('version') + 1)", "Reach.objects.update(until_on=day)",
+            "values.update(a=1)",
+        ),
     ),
     Rule(
         flags_are_named,

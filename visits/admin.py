@@ -14,12 +14,13 @@ from caseworks.access import ROLES, Permission, Role
 from caseworks.classified_forms import ClassifiedForm
 from caseworks.exchange.office_sheets import MentorResource, SheetAdmin
 from caseworks.forms import DateInput
+from caseworks.merging import MergingModelForm
 from caseworks.scoped_admin import ScopedAdmin, say_period
 from guardians.definitions import definition_choices
 from visits.models import ContactRule, Mentor
 
 
-class MentorForm(ClassifiedForm, forms.ModelForm):
+class MentorForm(MergingModelForm, ClassifiedForm, forms.ModelForm):
     class Meta:
         model = Mentor
         fields = ["name", "organization", "kind", "phone", "user", "checked_on", "from_on", "until_on"]
@@ -55,7 +56,7 @@ class MentorAdmin(SheetAdmin):
         return row.get_kind_display()
 
 
-class ContactRuleForm(forms.ModelForm):
+class ContactRuleForm(MergingModelForm):
     role = forms.ChoiceField(
         label=_("by whom"),
         choices=[

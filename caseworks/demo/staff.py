@@ -38,7 +38,7 @@ class Staff:
         return user
 
     def add_logins(self) -> None:
-        """The ten logins of the demo. One hash serves all: the password is printed on the login page anyway."""
+        """The logins of the demo. One hash serves all: the password is printed on the login page anyway."""
         password = make_password(PASSWORD)
         places = {place.code: place for place in Organization.objects.all()}
         for login in DEMO_LOGINS:

@@ -15,7 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from caseworks import privacy
 from caseworks.access import ROLES, Permission, public, requires
-from caseworks.codelists import LOOK, REVEAL_REASON
+from caseworks.codelists import CONSENT_PURPOSE, LOOK, REVEAL_REASON
+from caseworks.disclosure import processing
 from caseworks.disclosure.forms import RevealForm, masked_value
 from caseworks.disclosure.revealing import TooManyRevealsError
 from caseworks.disclosure.revealing import reveal as reveal_value
@@ -87,7 +88,13 @@ def rules(request: Request) -> HttpResponse:
     return page(
         request,
         "caseworks/rules.html",
-        groups=[group for group in privacy.GROUPS.values() if group.about_people],
+        kinds=processing.kinds(),
+        purposes=processing.PURPOSES,
+        asked=[entry.label for entry in CONSENT_PURPOSE if entry.code != "notice"],
+        version=processing.RULES_VERSION,
+        since=processing.RULES_SINCE,
         roles=ROLES.values(),
         officer=settings.PRIVACY_OFFICER,
+        stored_at=settings.DATA_STORED_AT,
+        working_days=settings.REQUEST_WORKING_DAYS,
     )

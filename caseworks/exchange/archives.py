@@ -58,6 +58,7 @@ class Archive:
     residence: Residence | None = None
     kin: list[tuple[str, UUID]] = field(default_factory=list)
     care: Entrustment | None = None
+    carers: set[UUID] = field(default_factory=set)  # whoever cares today, also where a term is set
     declaration: Declaration | None = None
 
 
@@ -102,6 +103,10 @@ def _with_what_is_open(children: Collection[Child], adults: dict[UUID, Adult], o
     note_adults(relatives, adults, on)
     for care in Entrustment.objects.filter(child__in=keys, **OPEN).order_by("from_on", "id"):
         found[care.child_id].care = care
+    for child, relative in Entrustment.objects.filter(in_force(on), child__in=keys).values_list(
+        "child_id", "relative_id"
+    ):
+        found[child].carers.add(relative)
     for declaration in Declaration.objects.filter(child__in=keys, declared_on__lte=on).order_by("declared_on", "id"):
         found[declaration.child_id].declaration = declaration
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ SEX_OF = {"51": "1", "57": "1", "61": "1", "63": "1", "66": "1", "71": "1", "73"
           "87": "1", "89": "1", "52": "2", "58": "2", "62": "2", "64": "2", "67": "2", "75": "2", "77": "2", "82": "2",
           "84": "2", "86": "2", "88": "2", "90": "2"}  # fmt: skip
 OTHER_RELATIVE = "97"
+_MASKED = re.compile(r"\*\*|•••")
 
 
 @dataclass
@@ -47,11 +49,14 @@ class Facts:
     entered_on: date | None = None
     village: Organization | None = None
     address: str = ""
+    village_guessed: bool = False  # from the registered place: good for a new archive, no news for an old one
     people: list[Person] = field(default_factory=list)
     carer: Person | None = None
     declaration: str = ""
     outranked: bool = False
     columns: dict[str, int] = field(default_factory=dict)
+    # birth date and sex as the cells say them, before the ID number had its word
+    said: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, date, Any] | None:
@@ -77,6 +82,11 @@ class Reader:
         have: dict[str, Cell] = {}
         for column, (key, value) in enumerate(zip(self.keys, cells, strict=False)):
             if key and value is not None:
+                if isinstance(value, str) and _MASKED.search(value):
+                    # our own masked sheet come back: it says nothing about what it hides
+                    if key == "id_number":
+                        problems.append(Problem("id_masked", column, {"value": value[:30]}))
+                    continue
                 if refusal := values.refusals(key, (value, column)):
                     problems.append(refusal)
                 else:
@@ -100,6 +110,7 @@ class Reader:
         number = values.id_number(have.get("id_number"), values.words(have.get("id_kind")), problems)
         born = values.born_on(have.get("born_on"), number, self.on, since_1904=self.since_1904, problems=problems)
         sure = number is not None and number.fault == ""
+        facts.said["born_on"] = born
         if number is not None and number.born_on is not None:
             born = self._reconciled(have, number, born, sure=sure, problems=problems)
         if number is None and "id_number" in self.keys and not any(problem.gravity == REFUSED for problem in problems):
@@ -118,6 +129,7 @@ class Reader:
         elif not any(problem.gravity == REFUSED for problem in problems):
             problems.append(Problem("no_birth", self._column_of("born_on", "id_number")))
         sex = values.coded(codelists.SEX, have.get("sex"), problems)
+        facts.said["sex"] = sex or None
         if number is not None and number.sex:
             if sex and sex != number.sex:
                 kept = number.sex if sure else sex
@@ -225,7 +237,7 @@ class Reader:
                 )
                 return
             if found.office is not None:
-                facts.village = found.office
+                facts.village, facts.village_guessed = found.office, key == "registered_at"
                 facts.address = found.rest if key == "address" else ""
                 if key == "village" and (address := values.words(have.get("address"))):
                     inside = self.places.village(address)

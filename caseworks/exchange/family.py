@@ -6,6 +6,7 @@ not enough (there are many 王芳), and a parent whose name differs from the arc
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from caseworks import phones
@@ -153,6 +154,8 @@ class FamilyPlan:
             return
         self._set(adult, {"said": where, "said_in": self.source.number})
         before = adult.absence
+        if before is not None and where.said and _bare(where.said) == _bare(before.place):
+            return  # a place that sounds like home, or like a prison, and is the archive's own word
         if before is not None and before.from_on > self.work.on:
             if where.state != AWAY or not _same_place(before, where):
                 self.problems.append(Problem("newer", column, {"date": before.from_on.isoformat()}))
@@ -191,7 +194,7 @@ class FamilyPlan:
 
     def _care(self, adult: Adult) -> None:
         before = self.archive.care if self.archive else None
-        if before is not None and before.relative_id == adult.id:
+        if self.archive is not None and adult.id in {before and before.relative_id, *self.archive.carers}:
             return
         carer: Person = self.facts.carer  # type: ignore[assignment]
         if before is not None:
@@ -208,7 +211,7 @@ class FamilyPlan:
 
 
 def _bare(place: str) -> str:
-    return place.translate(_SMALL)
+    return unicodedata.normalize("NFKC", place).translate(_SMALL)
 
 
 def _same_place(before: Absence, where: Whereabouts) -> bool:

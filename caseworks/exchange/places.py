@@ -22,6 +22,7 @@ _CLASS = re.compile(
     r"(?P<school>.*?)(?P<grade>[一二三四五六七八九1-9]年级|初[一二三]|高[一二三]|(?<=园)[大中小]班|[一二三四五六七八九](?=[(（]))?"
     r"(?P<class_name>[(（]?[一二三四五六七八九十\d]{1,3}[)）]?班)?$"
 )
+_BRACKETS = re.compile(r"[()（）]")
 _NOT_AT_SCHOOL = re.compile(r"(未入[园学]|未上[学园]|学龄前|散居|辍学|失学|未就读|在家)")
 
 
@@ -38,6 +39,7 @@ class Whereabouts:
     province: str = ""
     employer: str = ""
     situation: str = ""
+    said: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -168,9 +170,9 @@ class Places:
         if not said:
             return None
         if situation := SITUATION.find(said):
-            return Whereabouts(UNABLE, situation=situation.code)
+            return Whereabouts(UNABLE, situation=situation.code, said=said)
         if self._is_home(said):
-            return Whereabouts(HOME, employer=employer if place else "")
+            return Whereabouts(HOME, employer=employer if place else "", said=said)
         if said in _SOMEWHERE:
             return Whereabouts(AWAY)
         province = province_of(said)
@@ -196,4 +198,4 @@ def school_and_class(written: str) -> tuple[str, str, str]:
         grade += "年级"
     elif grade in {"大班", "中班", "小班"}:
         grade = next(entry.zh for entry in GRADE if entry.zh.endswith(grade))
-    return match["school"], grade, (match["class_name"] or "").strip("()（）")
+    return match["school"], grade, _BRACKETS.sub("", match["class_name"] or "")

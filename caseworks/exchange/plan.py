@@ -3,6 +3,7 @@ decide. `Planner` goes through the file in order and remembers what earlier rows
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from caseworks import codelists
-from caseworks.exchange import archives
+from caseworks.exchange import archives, values
 from caseworks.exchange.archives import Adult, Archive, Known
 from caseworks.exchange.facts import Facts, Person, Reader
 from caseworks.exchange.family import FamilyPlan
@@ -18,10 +19,12 @@ from caseworks.exchange.places import Places
 from caseworks.exchange.problems import REFUSED, Problem
 from caseworks.exchange.work import Change, Work
 from children.models import Child
+from guardians import rolls
 
 NEW, CHANGED, UNCHANGED, UNDECIDED = "new", "changed", "unchanged", "undecided"
 SAME, OTHER = "same", "other"  # what a person decided about a possible duplicate
 CHUNK = 2000
+_BRACKETS = str.maketrans("", "", "()")
 Place = tuple[int, int]  # the number of a sheet, and of a row in it
 _LISTS = {
     "sex": codelists.SEX,
@@ -85,6 +88,7 @@ class Planner:
         self.adults: dict[UUID, Adult] = {}
         self.by_name_and_phone: dict[tuple[str, str], Adult] = {}
         self.undo: list[Callable[[], object]] = []
+        self.by_facts: dict[UUID, str] = {}
 
     def plan(self, rows: Collection[Source]) -> list[Planned]:
         """Plan some more rows; CHUNK at a time keeps the number of queries small."""
@@ -105,6 +109,7 @@ class Planner:
         known, relatives = archives.look_up(named, phones, self.adults, self.on)
         for adult in relatives:
             self.by_name_and_phone.setdefault((adult.name, adult.phone), adult)
+        self.by_facts = rolls.words(_declared_anew(good, known), self.on)
         return [self._row(source, problems, facts, known) for source, problems, facts in read]
 
     # --- one row ---
@@ -206,7 +211,12 @@ class Planner:
         new: dict[str, Any] = {}
         for key, value in facts.child.items():
             before = getattr(child, key)
-            if before == value or key == "id_doubtful" or (key == "notes" and before):
+            if (
+                before == value
+                or self._is_no_news(key, before, value, facts, child)
+                or key == "id_doubtful"
+                or (key == "notes" and before)
+            ):
                 continue
             new[key] = value
             changes.append((key, words(key, before), words(key, value)))
@@ -216,6 +226,15 @@ class Planner:
             new["id_doubtful"] = facts.child["id_doubtful"]
         if new:
             work.amend("child", child, new)
+
+    @staticmethod
+    def _is_no_news(key: str, before: Any, value: Any, facts: Facts, child: Child) -> bool:
+        """True if the cell says what the archive says, although it is read as something else: full-width letters, or a
+        birth date and sex that the archive keeps against its own ID number."""
+        if key in facts.said:
+            same_number = bool(child.id_number) and child.id_number == facts.child.get("id_number")
+            return same_number and facts.said[key] in (None, before)
+        return isinstance(before, str) and values.words((before, 0)) == value
 
     def _enrolment(
         self, facts: Facts, archive: Archive | None, work: Work, changes: list[Change], problems: list[Problem]
@@ -231,8 +250,13 @@ class Planner:
             work.opened.append(("enrolment", facts.school.path))
             changes.append(("school", "", facts.school.name))
             return
-        details = {key: value for key, value in facts.enrolment.items() if getattr(before, key) != value}
-        moved = before.school_id != facts.school.pk
+        details = {
+            key: value
+            for key, value in facts.enrolment.items()
+            if getattr(before, key) != value and _bare(getattr(before, key)) != _bare(value)
+        }
+        # two schools of a county may have one name: the child's own is meant
+        moved = before.school_id != facts.school.pk and before.school.name != facts.school.name
         if not moved and not details:
             return
         if before.from_on > self.on:
@@ -262,6 +286,8 @@ class Planner:
         if facts.village is None:
             return
         before = archive.residence if archive else None
+        if archive is not None and facts.village_guessed:
+            return
         if before is None:
             work.make("residence", village_id=facts.village.pk, address=facts.address, from_on=self.on)
             work.opened.append(("residence", facts.village.path))
@@ -269,7 +295,7 @@ class Planner:
             return
         moved = before.village_id != facts.village.pk
         # an address that says less than the archive's own is no news
-        if not moved and facts.address in before.address:
+        if not moved and _bare(facts.address) in _bare(before.address):
             return
         if before.from_on > self.on:
             problems.append(Problem("newer", facts.columns.get("address"), {"date": before.from_on.isoformat()}))
@@ -290,6 +316,8 @@ class Planner:
         before = archive.declaration if archive else None
         if before is not None and (before.value, before.outranked) == (facts.declaration, facts.outranked):
             return
+        if archive is not None and self.by_facts.get(archive.child.pk) == facts.declaration:
+            return  # the archive's own facts say it: a roster that repeats them declares nothing new
         said = {"value": facts.declaration, "outranked": facts.outranked}
         old = words("declaration", before.value) if before else ""
         changes.append(("declaration", old, words("declaration", facts.declaration)))
@@ -301,6 +329,25 @@ class Planner:
 
 def _is_refused(problems: Sequence[Problem]) -> bool:
     return any(problem.gravity == REFUSED for problem in problems)
+
+
+def _declared_anew(rows: Sequence[Facts], known: Known) -> set[UUID]:
+    """Archives of which some row declares something else than was declared last."""
+    found = set()
+    for facts in rows:
+        if not facts.declaration or "born_on" not in facts.child:
+            continue
+        number = facts.child.get("id_number", "")
+        own = known.by_number.get(number) if number else None
+        for archive in [own] if own else known.by_name.get((facts.child["name"], facts.child["born_on"]), ()):
+            if archive.declaration is None or archive.declaration.value != facts.declaration:
+                found.add(archive.child.pk)
+    return found
+
+
+def _bare(text: str) -> str:
+    """A class or an address as it is compared: without spaces, brackets and the width of its letters."""
+    return "".join(unicodedata.normalize("NFKC", text).translate(_BRACKETS).split())
 
 
 def _everyone(facts: Facts) -> list[Person]:

@@ -36,6 +36,10 @@ WORDS: dict[str, tuple[str, Any]] = {
         WARNING,
         _("The last character of ID number “%(value)s” does not fit the others. It is kept as “to be verified”."),
     ),
+    "id_masked": (
+        REFUSED,
+        _("The ID number “%(value)s” is masked. Export the roster in full, or type the number."),
+    ),
     "id_other": (WARNING, _("“%(kind)s” is not a resident ID card; its number “%(value)s” is kept unchecked.")),
     "id_missing": (WARNING, _("There is no ID number. The child is found again by name, birth date and village.")),
     "no_birth": (REFUSED, _("There is neither a date of birth nor an ID number to take it from.")),

@@ -12,6 +12,7 @@ from caseworks.exchange.layout import text
 from caseworks.exchange.models import ImportBatch, StagedRow
 from caseworks.exchange.problems import Problem
 from caseworks.sheets import Column, Sheet, write_book, write_sheet
+from caseworks.stamps import Stamp
 
 # Our own headings, in the order of the school roll; each is found by columns.match.
 TEMPLATE = (
@@ -38,7 +39,7 @@ def staying_out(batch: ImportBatch) -> Any:
     return batch.rows.filter(verdict__in=[problems.REFUSED, plan.UNDECIDED]).order_by("position")
 
 
-def rows_that_stay_out(batch: ImportBatch) -> IO[bytes]:
+def rows_that_stay_out(batch: ImportBatch, stamp: Stamp | None = None) -> IO[bytes]:
     """A workbook of the rows that stay out: the sheets of the file under their names, the columns in their order, and in
     front of each row the reason and its old number. A CSV file comes back as a workbook too, whose cells are all text, so
     that Excel shortens no ID number.
@@ -50,11 +51,12 @@ def rows_that_stay_out(batch: ImportBatch) -> IO[bytes]:
     known = range(len(batch.layout.get("sheets", ())))
     sheets = [number for number in known if number in with_rows] or list(known[:1])
     if not sheets:
-        return write_sheet(_("Why it stayed out"), _columns([]), [])
-    return write_book(
+        return write_sheet(_("Why it stayed out"), _columns([]), [], stamp=stamp)
+    found = (
         Sheet(batch.sheet_name(number), _columns(batch.headings(number)), _rows(batch, out.filter(sheet=number)))
         for number in sheets
     )
+    return write_book(found, stamp=stamp)
 
 
 def _columns(headings: list[str]) -> list[Column]:

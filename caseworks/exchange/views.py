@@ -20,6 +20,7 @@ from caseworks.exchange.forms import RosterForm
 from caseworks.exchange.models import ImportBatch, State
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
+from caseworks.stamps import new_stamp
 
 PER_PAGE = 50
 # Up to here the person waits and sees the outcome at once; beyond, a process in the background does it.
@@ -182,11 +183,13 @@ def errors(request: Request, code: str) -> HttpResponseBase:
     batch = _batch(request, code)
     stem = Path(batch.file_name).stem
     name = _("%(file)s rows that stayed out") % {"file": stem} + ".xlsx"
+    stamp = new_stamp()
     return Download(
-        returns.rows_that_stay_out(batch),
+        returns.rows_that_stay_out(batch, stamp),
         name=name,
         content_type=XLSX,
         what="import.errors",
         rows=returns.staying_out(batch).count(),
         filters={"batch": batch.code},
+        stamp=stamp,
     )

@@ -59,3 +59,26 @@ class AuditSeal(models.Model):
         verbose_name = _("audit seal")
         verbose_name_plural = _("audit seals")
         ordering = ["number"]
+
+
+class AuditArchive(models.Model):
+    """The oldest part of the trail, moved into a signed file when its time of keeping was over (caseworks/trail_archive.py).
+
+    `number` and `position` are those of the last seal in the file, `digest` is that seal's: the chain in the database goes
+    on from there. `sha256` is of the file, `mac` proves with the audit key that this registry wrote this row.
+    """
+
+    number = models.PositiveBigIntegerField(_("last seal"), primary_key=True)
+    first = models.PositiveBigIntegerField(_("first seal"))
+    position = models.BigIntegerField()
+    events = models.PositiveIntegerField(_("events"))
+    digest = models.BinaryField(max_length=32)
+    file_name = models.CharField(_("file"), max_length=80)
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    mac = models.BinaryField(max_length=32)
+    archived_at = models.DateTimeField(_("archived at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("archived part of the audit trail")
+        verbose_name_plural = _("archived parts of the audit trail")
+        ordering = ["number"]

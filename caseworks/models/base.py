@@ -1,9 +1,13 @@
 """What every record has."""
 
-from datetime import date
-from typing import Any
+from __future__ import annotations
 
+from datetime import date
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from caseworks.identity import uuid7
 
@@ -15,6 +19,53 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+
+class ChangedError(ValidationError):
+    """Somebody else changed a record after it was read; nothing was written. `row` is the record as it was read."""
+
+    def __init__(self, row: Editable) -> None:
+        self.row = row
+        super().__init__(
+            _("Somebody else has changed this since you opened it. Look at it again, then repeat your change."),
+            code="changed",
+        )
+
+
+class Editable(Record):
+    """A record that people correct, and whose `version` counts the corrections.
+
+    To make a model editable:
+
+    1. derive it from `Editable` instead of `Record`, and put `version` under "key" in caseworks/privacy.py;
+    2. let its form derive from `MergingForm` (caseworks/merging.py) and say in `stored()` what the record says now;
+    3. let the view save with `carry_out` and show `{% include "components/conflict.html" %}` above the fields.
+
+    `save()` writes only over the very version that was read and raises ChangedError otherwise, so no change of somebody
+    else is lost by any way of saving; a page then asks the record anew and merges (`MergingForm`). Writes of many rows
+    at once (`QuerySet.update`) do not look, and count the version themselves.
+    """
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    # fields the registry itself keeps up to date: writing these alone corrects nothing
+    kept_by_the_registry: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *further: Any) -> Any:
+        """Django's one place where a row that exists is written: the UPDATE itself asks for the version."""
+        if {field.name for field, _model, _value in values} <= self.kept_by_the_registry:
+            return super()._do_update(base_qs, using, pk_val, values, *further)
+        counter = self._meta.get_field("version")
+        values = [each for each in values if each[0] is not counter] + [(counter, None, self.version + 1)]
+        written = super()._do_update(base_qs.filter(version=self.version), using, pk_val, values, *further)
+        if written:
+            self.version += 1
+        elif base_qs.filter(pk=pk_val).exists():
+            raise ChangedError(self)
+        return written
 
 
 class PathField(models.CharField):

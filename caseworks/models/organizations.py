@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
 from caseworks.codelists import CodeField
-from caseworks.models.base import PathField, Record, subtree
+from caseworks.models.base import Editable, PathField, subtree
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -38,7 +38,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(kind="village")
 
 
-class Organization(Record):
+class Organization(Editable):
     """An office (单位): a place in the tree, a kind, a name.
 
     `code` is the short name the office is called by in commands and addresses; `path` is made of the codes from the

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.codelists import CodeField
-from caseworks.models.base import Period, Record, in_force
+from caseworks.models.base import Editable, Period, in_force
 from caseworks.models.organizations import Organization
 
 DJBH = "djbh"  # the password profile of 等级保护, GB/T 22239-2019
@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username=username)
 
 
-class User(Record, AbstractBaseUser):  # type: ignore[django-manager-missing]
+class User(Editable, AbstractBaseUser):  # type: ignore[django-manager-missing]
     """A person of the staff (工作人员). What they may do comes from their postings, never from the account."""
 
     username = models.CharField(_("login"), max_length=60, unique=True)
@@ -43,6 +43,10 @@ class User(Record, AbstractBaseUser):  # type: ignore[django-manager-missing]
     second_factor_since = models.DateTimeField(_("second factor since"), null=True, blank=True, editable=False)
 
     objects = UserManager()
+
+    kept_by_the_registry = frozenset(
+        {"password", "password_set_at", "first_password_until", "second_factor_since", "last_login"}
+    )
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -95,7 +99,7 @@ class User(Record, AbstractBaseUser):  # type: ignore[django-manager-missing]
         return access.admin_allows(f"{app_label}.view")
 
 
-class Posting(Record, Period):
+class Posting(Editable, Period):
     """A post (岗位): this person, in this role, at this organization, from a day until a day."""
 
     user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="postings")

@@ -19,20 +19,23 @@ from docx.shared import Mm, Pt
 
 from caseworks.reports.annual_xlsx import made_by_line
 from caseworks.reports.document import Report, Table
+from caseworks.stamps import Stamp
 
 TITLE, BODY, HEADING, SUBHEADING, PAGE_NUMBER = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 LATIN = "Times New Roman"
 TYPE_AREA = 156  # millimetres between the margins
-BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE = 16, 22, 12, 14
+BODY_SIZE, TITLE_SIZE, TABLE_SIZE, PAGE_NUMBER_SIZE, STAMP_SIZE = 16, 22, 12, 14, 7.5
 LINE, TABLE_LINE = 28.95, 20  # 225 mm for 22 lines
 LINE_PITCH = 579  # the same, in twentieths of a point
 TIGHTER = "-5"  # a quarter of a point: 28 characters of 16 points are a little wider than 156 mm
 
 
-def report_document(report: Report) -> IO[bytes]:
+def report_document(report: Report, stamp: Stamp | None = None) -> IO[bytes]:
     """The document, with real headings (navigation pane, contents), repeated table headings and everything printed
     that the figures depend on: definition, cut-off, who made it and when."""
-    document = _blank(report)
+    document = blank_document(report.title, report.made_by)
+    if stamp is not None:
+        _stamp(document, stamp)
     document.add_paragraph(report.title, style="Title")
     for line in report.basis:
         document.add_paragraph(line)
@@ -45,11 +48,11 @@ def report_document(report: Report) -> IO[bytes]:
         document.add_heading(_("Tables"), 1).paragraph_format.page_break_before = True
     for table in report.tables:
         document.add_heading(table.title, 2)
-        _table(document, *_content_of(table, report))
+        add_table(document, *_content_of(table, report))
     document.add_heading(_("What the figures mean"), 1)
     headings = [_("Figure"), _("Value"), _("Unit"), _("Meaning")]
     rows = [[figure.name, figure.exact, figure.unit, str(figure.indicator.words)] for figure in report.annex]
-    _table(document, headings, rows, [36, 20, 18, 82])
+    add_table(document, headings, rows, [36, 20, 18, 82])
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     document.save(file)
     file.seek(0)
@@ -69,7 +72,12 @@ def _content_of(table: Table, report: Report) -> tuple[list[str], list[list[str]
 
 def _sign(document: Any, report: Report) -> None:
     """The office and the day, on the right, as under every official text."""
-    for text, before in ((report.question.organization.name, LINE), (made_by_line(report.made_on, report.made_by), 0)):
+    add_signature(document, report.question.organization.name, made_by_line(report.made_on, report.made_by))
+
+
+def add_signature(document: Any, office: str, day: str) -> None:
+    """The office and the day, on the right."""
+    for text, before in ((office, LINE), (day, 0)):
         paragraph = document.add_paragraph(text)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         paragraph.paragraph_format.space_before = Pt(before)
@@ -79,10 +87,11 @@ def _sign(document: Any, report: Report) -> None:
 # --- The page and its styles --------------------------------------------------------------------------------------------
 
 
-def _blank(report: Report) -> Any:
+def blank_document(title: str, author: str) -> Any:
+    """An empty document with the page and the styles of an official text."""
     document = Document()
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = report.title, report.made_by, ""
+    properties.title, properties.author, properties.comments = title, author, ""
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.top_margin, page.bottom_margin, page.left_margin, page.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
@@ -193,6 +202,17 @@ def _page_number(paragraph: Any, side: Any) -> None:
                 run._r.append(_field_part(kind))
 
 
+def _stamp(document: Any, stamp: Stamp) -> None:
+    """Who took the document out, small, below the page number of every page."""
+    page = document.sections[0]
+    for footer in (page.footer, page.even_page_footer):
+        paragraph = footer.add_paragraph()
+        _spacing(paragraph.paragraph_format, indent=0, line=12, align=WD_ALIGN_PARAGRAPH.CENTER)
+        _font(paragraph.add_run(stamp.line), PAGE_NUMBER, STAMP_SIZE)
+    document.core_properties.author = stamp.person
+    document.core_properties.comments = stamp.line[:255]
+
+
 def _field_part(kind: str) -> Any:
     if kind == "instruction":
         part = OxmlElement("w:instrText")
@@ -207,7 +227,7 @@ def _field_part(kind: str) -> Any:
     return part
 
 
-def _table(document: Any, headings: list[str], rows: list[list[str]], widths: list[float]) -> None:
+def add_table(document: Any, headings: list[str], rows: list[list[str]], widths: list[float]) -> None:
     """A grid whose heading is repeated on every page and whose rows are never cut by a page break."""
     table = document.add_table(len(rows) + 1, len(headings))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False

@@ -15,6 +15,7 @@ from caseworks.reports.document import SHARE, Figure, Report, Table
 from caseworks.reports.question import Question
 from caseworks.reports.records import listing_of
 from caseworks.sheets import Column, Sheet, write_book, write_sheet
+from caseworks.stamps import Stamp
 
 
 def made_by_line(made_on: date, made_by: str) -> str:
@@ -22,7 +23,7 @@ def made_by_line(made_on: date, made_by: str) -> str:
     return _("Made on {day} by {person}.").format(day=wording.day(made_on), person=made_by)
 
 
-def report_book(report: Report) -> IO[bytes]:
+def report_book(report: Report, stamp: Stamp | None = None) -> IO[bytes]:
     """A workbook: the text, every figure with its meaning, and a sheet for each table."""
     notes = (report.title, *report.basis, made_by_line(report.made_on, report.made_by))
     return write_book(
@@ -30,7 +31,8 @@ def report_book(report: Report) -> IO[bytes]:
             _text_sheet(report, notes),
             _figures_sheet(report, notes),
             *(_table_sheet(table, report, notes) for table in report.tables),
-        ]
+        ],
+        stamp=stamp,
     )
 
 
@@ -80,7 +82,15 @@ def _table_sheet(table: Table, report: Report, notes: tuple[str, ...]) -> Sheet:
     return Sheet(table.title, columns, rows, notes, filtered=False)
 
 
-def records_book(figure: Figure, records: QuerySet, question: Question, *, made_on: date, made_by: str) -> IO[bytes]:
+def records_book(
+    figure: Figure,
+    records: QuerySet,
+    question: Question,
+    *,
+    made_on: date,
+    made_by: str,
+    stamp: Stamp | None = None,
+) -> IO[bytes]:
     """The list behind a figure, as the page shows it."""
     listing = listing_of(records)
     return write_sheet(
@@ -93,4 +103,5 @@ def records_book(figure: Figure, records: QuerySet, question: Question, *, made_
             *basis_of(question),
             made_by_line(made_on, made_by),
         ),
+        stamp=stamp,
     )

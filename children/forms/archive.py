@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists
 from caseworks.classified_forms import ClassifiedForm
 from caseworks.forms import DateInput
+from caseworks.merging import MergingForm
 from caseworks.models import Organization, Posting
 from children import actions, idnumbers, names
 from children.areas import OfficeField, county_of
@@ -58,7 +59,7 @@ class FactsForm(ClassifiedForm, WarningsForm):
     """What an archive says of the child itself; birth and sex may be left to the ID number."""
 
     kept_in = dict.fromkeys(actions.ARCHIVE_FIELDS, "children.Child")
-    unclassified = ("acknowledged", "version")
+    unclassified = ("acknowledged",)
 
     name = _of(Child, "name")
     sex = _of(Child, "sex", help_text=_("Can be left empty if there is an ID number."))
@@ -199,20 +200,19 @@ class OpenForm(FactsForm):
         return {field: self.cleaned_data[field] for field in PLACED}
 
 
-class EditForm(FactsForm):
-    """An archive's own facts; the version says what the person had read."""
+class EditForm(MergingForm, FactsForm):
+    """An archive's own facts."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     opened_on = _day(_("Archive opened on"))
 
     def __init__(self, *args: Any, child: Child, **options: Any) -> None:
-        super().__init__(*args, initial=self.read(child), **options)
+        super().__init__(*args, about=child, stored=self.read(child), **options)
         self.child = child
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
-            "version",
+            "opened",
             Fieldset(
                 _("Child"),
                 _columns(self, "name", "id_number"),
@@ -240,13 +240,16 @@ class EditForm(FactsForm):
     @staticmethod
     def read(child: Child) -> dict[str, Any]:
         """What the form shows of an archive."""
-        shown = {field: getattr(child, field) for field in (*actions.ARCHIVE_FIELDS, "version")}
+        shown = {field: getattr(child, field) for field in actions.ARCHIVE_FIELDS}
         words = {True: "yes", False: "no", None: ""}
         return shown | {field: words[shown[field]] for field in ("only_child", "orphan")}
 
 
-class EnrolForm(ClassifiedForm, ActionForm):
-    """School, grade and class from a day on; no school means that the child has left school."""
+class EnrolForm(MergingForm, ClassifiedForm, ActionForm):
+    """School, grade and class from a day on; no school means that the child has left school.
+
+    `now` is the enrolment on which the form builds, if there is one.
+    """
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
 
@@ -260,15 +263,21 @@ class EnrolForm(ClassifiedForm, ActionForm):
     boarding = _of(Enrolment, "boarding")
     student_number = _of(Enrolment, "student_number")
 
-    def __init__(self, *args: Any, posting: Posting, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(
+        self, *args: Any, posting: Posting, child: Child, now: Enrolment | None, today: date, **options: Any
+    ) -> None:
+        stored = {name: getattr(now, name) if now else "" for name in _ENROLMENT} | {"school": now and now.school.code}
+        super().__init__(*args, about=child, stored=stored, initial={"on": today}, **options)
         own = Organization.objects.under(posting.organization).schools()
         county = Organization.objects.under(county_of(posting.organization)).schools()
         self.fields["school"].offer(own if own.exists() else county)
 
 
-class SettleForm(ClassifiedForm, ActionForm):
-    """Village and address from a day on; no village means that the child has moved out of the county."""
+class SettleForm(MergingForm, ClassifiedForm, ActionForm):
+    """Village and address from a day on; no village means that the child has moved out of the county.
+
+    `now` is the residence on which the form builds, if there is one.
+    """
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
 
@@ -279,8 +288,11 @@ class SettleForm(ClassifiedForm, ActionForm):
     on = _day(_("From"))
     address = _of(Residence, "address")
 
-    def __init__(self, *args: Any, posting: Posting, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(
+        self, *args: Any, posting: Posting, child: Child, now: Residence | None, today: date, **options: Any
+    ) -> None:
+        stored = {"village": now and now.village.code, "address": now.address if now else ""}
+        super().__init__(*args, about=child, stored=stored, initial={"on": today}, **options)
         self.fields["village"].offer(Organization.objects.under(county_of(posting.organization)).villages())
 
     def clean(self) -> dict[str, Any]:

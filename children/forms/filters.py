@@ -28,8 +28,8 @@ _YES_NO = [_ALL, ("yes", _("Yes")), ("no", _("No"))]
 
 
 def is_full_number(words: str) -> bool:
-    """True for a whole ID number, which must not stay in an address."""
-    return len(idnumbers.clean(words)) >= 15 and idnumbers.clean(words)[:14].isdigit()
+    """True for a whole ID number or telephone number, which must not stay in an address."""
+    return len(idnumbers.clean(words)) >= 11 and idnumbers.clean(words)[:11].isdigit()
 
 
 class ChildrenFilter(forms.Form):

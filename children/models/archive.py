@@ -17,7 +17,7 @@ from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet, subqu
 from caseworks.codelists import CodeField
 from caseworks.encryption import BlindIndexField, SealedField
 from caseworks.identity import random_code
-from caseworks.models import Organization, Record, in_force, subtree
+from caseworks.models import Editable, Organization, in_force, subtree
 from children import idnumbers, names
 
 
@@ -103,7 +103,7 @@ class ChildQuerySet(ScopedQuerySet):
 ChildManager = ScopedManager.from_queryset(ChildQuerySet)
 
 
-class Child(Record, AboutChildren):
+class Child(Editable, AboutChildren):
     """A child's archive (儿童档案).
 
     Facts about the person stand here; facts with dates (school, village, who is away, who cares) stand in rows of their
@@ -130,7 +130,6 @@ class Child(Record, AboutChildren):
     opened_on = models.DateField(_("archive opened on"))
     closed_on = models.DateField(_("archive closed on"), null=True, blank=True)
     exit_reason = CodeField(codelists.EXIT_REASON, verbose_name=_("reason of exit"))
-    version = models.PositiveIntegerField(default=1, editable=False)
     # how the child is found and sorted. The tail alone has 10,000 values, evenly spread: who holds the database without
     # the keys learns that two children share one, and not which
     id_index = BlindIndexField("id_number", normal=idnumbers.clean)

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.models import Organization, Record
+from caseworks.models import Editable, Organization
 
 
-class PupilCount(Record):
+class PupilCount(Editable):
     """Pupils of a school in a term, as the school declared them; not a record about any child.
 
     `term` is the school year's first calendar year and the term in it: `2025-1` is autumn 2025, `2025-2` spring 2026.

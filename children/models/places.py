@@ -13,12 +13,12 @@ from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
 from caseworks.encryption import BlindIndexField, SealedField
 from caseworks.identity import random_code
-from caseworks.models import Organization, Period, Record
+from caseworks.models import Editable, Organization, Period
 from children.models.archive import Child
 from children.names import clean
 
 
-class Enrolment(Record, AboutChildren, Period):
+class Enrolment(Editable, AboutChildren, Period):
     """School, grade and class (学籍). A child has at most one open enrolment."""
 
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="enrolments")
@@ -50,7 +50,7 @@ class ResidenceQuerySet(ScopedQuerySet):
         return self.filter(village=home.village_id, address_index=home.address_index, address_index__isnull=False)
 
 
-class Residence(Record, AboutChildren, Period):
+class Residence(Editable, AboutChildren, Period):
     """Village and address. A child has at most one open residence."""
 
     code = models.CharField(max_length=10, unique=True, default=random_code, editable=False)

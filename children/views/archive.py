@@ -14,6 +14,7 @@ from caseworks import access, audit
 from caseworks.access import Permission, requires
 from caseworks.pages import page
 from caseworks.requests import Request
+from caseworks.rights.section import section
 from children.models import Child
 from children.views.lines import places
 from guardians.family import carers_on, latest_declaration, relatives_shared_with
@@ -65,6 +66,8 @@ def _whole(child: Child, home: Household, care: Entrustment | None, place: Any, 
         care=care,
         on=today,
     )
+    rights = section(child, today)
+    missing += filter(None, [rights["notice_gap"]])
     pairings = Pairing.objects.filter(child=child).select_related("mentor__organization")
     return {
         "report": report(child, home, latest_declaration(child, today), today),
@@ -74,6 +77,7 @@ def _whole(child: Child, home: Household, care: Entrustment | None, place: Any, 
         "cares": child.entrustments.select_related("relative").order_by("-from_on", "-id"),
         "siblings": places(list(relatives_shared_with(child)[:20]), today),
         "pairings": pairings.order_by("-from_on", "-id"),
+        **rights,
     }
 
 

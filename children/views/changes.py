@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, requires
 from caseworks.pages import page
-from caseworks.privacy import visible
 from caseworks.requests import Request
 from children import actions
 from children.forms.archive import CloseForm, EditForm, EnrolForm, OpenForm, ReopenForm, SettleForm
 from children.models import Child
-from children.places import enrolments_on, residences_on
+from children.places import open_enrolment, open_residence
 from children.views.lines import places
 from children.views.saving import carry_out, posted
 
@@ -50,33 +49,21 @@ def _typed(request: Request) -> dict[str, Any]:
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
 def edit(request: Request, code: str) -> HttpResponse:
-    """Change the child's own facts. Whoever saves second is told, and keeps what they typed."""
+    """Change the child's own facts."""
     child = get_object_or_404(Child, code=code)
     form = EditForm(posted(request), child=child)
 
     def change() -> str:
-        child.version = form.cleaned_data["version"]
         actions.amend(child=child, by=request.user, **form.facts())
-        messages.success(request, _("Saved."))
+        if child.is_live:
+            messages.success(request, _("Saved."))
+        else:  # perhaps closed while the person was typing
+            messages.warning(request, _("Saved. This archive is closed: the child is no longer counted."))
         return child.get_absolute_url()
 
     if response := carry_out(request, form, change):
         return response
-    return page(request, "children/edit.html", child=child, form=form, changed=_changed_meanwhile(request, form, code))
-
-
-def _changed_meanwhile(request: Request, form: EditForm, code: str) -> list[tuple[Any, str]]:
-    """After a refusal because of a second editor: what stands in the archive now, where the form says otherwise; the
-    next Save is then a decision, not an accident."""
-    now = get_object_or_404(Child, code=code)
-    if not form.is_bound or str(now.version) == form.data.get("version"):
-        return []
-    data: Any = form.data  # a QueryDict: it came with the request
-    form.data = data.copy()
-    form.data["version"] = now.version  # type: ignore[index]  # the copy can be written
-    saved = EditForm(child=now)
-    fields = [name for name in form.facts() if form.cleaned_data[name] != getattr(now, name) and name in saved.fields]
-    return [(saved.fields[name].label, visible(now, name, request.posting)) for name in fields]
+    return page(request, "children/edit.html", child=child, form=form)
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
@@ -84,15 +71,11 @@ def enrol(request: Request, code: str) -> HttpResponse:
     """Another school, grade or class."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
-    now = enrolments_on([child], today).get(child.pk)
-    initial: dict[str, Any] = {"on": today}
-    if now is not None:
-        initial |= {"school": now.school.code, "boarding": now.boarding, "class_name": now.class_name}
-        initial |= {"grade": now.grade, "student_number": now.student_number}
-    form = EnrolForm(posted(request), posting=request.posting, initial=initial)
+    now = open_enrolment(child)
+    form = EnrolForm(posted(request), posting=request.posting, child=child, now=now, today=today)
 
     def change() -> str:
-        actions.enrol(child=child, by=request.user, **form.cleaned_data)
+        actions.enrol(child=child, by=request.user, instead_of=now, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return whither(child)
 
@@ -114,14 +97,11 @@ def settle(request: Request, code: str) -> HttpResponse:
     """Another village or address."""
     child = get_object_or_404(Child, code=code)
     today = timezone.localdate()
-    now = residences_on([child], today).get(child.pk)
-    initial: dict[str, Any] = {"on": today}
-    if now is not None:
-        initial |= {"village": now.village.code, "address": now.address}
-    form = SettleForm(posted(request), posting=request.posting, initial=initial)
+    now = open_residence(child)
+    form = SettleForm(posted(request), posting=request.posting, child=child, now=now, today=today)
 
     def change() -> str:
-        actions.settle(child=child, by=request.user, **form.cleaned_data)
+        actions.settle(child=child, by=request.user, instead_of=now, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return whither(child)
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, requires
-from caseworks.downloads import XLSX, Download
+from caseworks.leaving.recipes import Asked, Plan, Recipe, register
+from caseworks.leaving.send import send
+from caseworks.models import Posting
 from caseworks.pages import page, paginate
 from caseworks.privacy import masked
 from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
+from caseworks.stamps import Stamp
 from children import names
 from children.forms.filters import ChildrenFilter, is_full_number
 from children.models import Child
@@ -56,24 +62,39 @@ def children(request: Request) -> HttpResponse:
 
 @requires(Permission.EXPORT_CHILDREN)
 def export(request: Request) -> HttpResponseBase:
-    """What the list shows, every page of it, as a workbook."""
-    filters = ChildrenFilter(request.GET, posting=request.posting, today=timezone.localdate())
-    if not filters.is_valid():
+    """What the list shows, every page of it, as a workbook; a long list is asked for first."""
+    try:
+        return send(request, ListRecipe.key, {"query": request.GET.urlencode()})
+    except ValidationError:
         return redirect(f"{resolve_url('children:list')}?{request.GET.urlencode()}")
+
+
+@register
+class ListRecipe(Recipe):
+    """What the children list shows; `query` is the list's own address."""
+
+    key, what = "children.list", "children.export"
+
+    def plan(self, asked: Asked, posting: Posting, today: date) -> Plan:
+        filters = ChildrenFilter(QueryDict(asked.get("query", "")), posting=posting, today=today)
+        if not filters.is_valid():
+            raise ValidationError(_("The list cannot be read any more. Choose the filters again."))
+        found = filters.children()
+        total = found.count()
+        name = _("Children %(day)s") % {"day": filters.day.isoformat()}
+        write = partial(_book, found, total, filters)
+        return Plan(f"{name}.xlsx", total, write, filters=filters.used, words=tuple(filters.in_words()))
+
+
+def _book(found: ChildQuerySet, total: int, filters: ChildrenFilter, stamp: Stamp) -> IO[bytes]:
     used = definition(filters.cleaned_data["definition"])
-    found = filters.children()
-    total = found.count()
-    name = _("Children %(day)s") % {"day": filters.day.isoformat()}
     notes = [
         _("%(total)s children as of %(day)s.") % {"total": total, "day": filters.day.isoformat()},
         *filters.in_words(),
         _("Left behind is counted by this definition: %(words)s") % {"words": used.words},
-        _("Exported by %(name)s, %(posting)s.") % {"name": request.user.name, "posting": request.posting},
+        stamp.line,
     ]
-    sheet = write_sheet(_("Children"), _columns(used), _cells(found, used, filters), notes=notes)
-    return Download(
-        sheet, name=f"{name}.xlsx", content_type=XLSX, what="children.export", rows=total, filters=filters.used
-    )
+    return write_sheet(_("Children"), _columns(used), _cells(found, used, filters), notes=notes, stamp=stamp)
 
 
 def _columns(used: Definition) -> list[Column]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from caseworks.models import ChangedError
 from caseworks.requests import Request
-from caseworks.submissions import led_to, once
+from caseworks.submissions import once
 from children.forms.base import ActionForm
 
 
@@ -20,18 +23,29 @@ def posted(request: Request) -> QueryDict | None:
 
 def carry_out(request: Request, form: ActionForm, change: Callable[[], str]) -> HttpResponse | None:
     """If the form was sent and is in order, run the change once and go where it says. None if the form is to be shown:
-    first of all, with what is wrong in it, or with what the action refused."""
+    first of all, with what is wrong in it, or with what the action refused.
+
+    A ChangedError passes through: the page is then run again on what the record says now (caseworks/busy.py).
+    """
     if not form.is_bound:
         return None
-    if location := led_to(request):
-        return redirect(location)
     if not form.is_valid():
         return None
     try:
         with once(request) as submission:
             if not submission.again:
                 submission.leads_to(change())
+                _say_what_others_changed(request, form)
+    except ChangedError:
+        raise
     except ValidationError as error:
         form.refuse(error)
         return None
     return redirect(submission.location)
+
+
+def _say_what_others_changed(request: Request, form: ActionForm) -> None:
+    """What is saved is more than the person saw: somebody else's changes to other fields stand beside theirs."""
+    if taken := getattr(form, "taken", ()):
+        words = _("Somebody else has changed this meanwhile, and it is kept too: %(fields)s.")
+        messages.info(request, words % {"fields": _(", ").join(change.label for change in taken)})

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import codelists
 from caseworks.access import AboutChildren
 from caseworks.codelists import CodeField
-from caseworks.models import Organization, Period, Record
+from caseworks.models import Editable, Organization, Period, Record
 from children.models import Child
 from guardians.models.relatives import Relative
 
 
-class Entrustment(Record, AboutChildren, Period):
+class Entrustment(Editable, AboutChildren, Period):
     """Entrusted care (委托照护): the parents stay guardians, this relative cares for the child day by day.
 
     Source: 未成年人保护法 art. 22 (the child is heard) and 23 (written notice to school *and* residence committee).

@@ -14,7 +14,7 @@ from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
 from caseworks.encryption import BlindIndexField, SealedField
 from caseworks.identity import random_code
-from caseworks.models import Period, Record
+from caseworks.models import Editable, Period
 from children.models import Child
 
 
@@ -30,7 +30,7 @@ class RelativeQuerySet(ScopedQuerySet):
         return self.filter(phone_tail_index=tail)
 
 
-class Relative(Record, AboutChildren):
+class Relative(Editable, AboutChildren):
     """A parent, grandparent or other adult (亲属), or somebody who cares for a child without being related."""
 
     scope_column = "pk"
@@ -45,7 +45,6 @@ class Relative(Record, AboutChildren):
     phone_index = BlindIndexField("phone", normal=phones.clean, db_index=True)
     phone_tail_index = BlindIndexField("phone", normal=phones.tail, db_index=True)
     address = SealedField(_("address"), max_length=100)
-    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ScopedManager.from_queryset(RelativeQuerySet)()  # type: ignore[misc]  # the plugin sees no class variable in a generated manager
 
@@ -54,7 +53,7 @@ class Relative(Record, AboutChildren):
         verbose_name_plural = _("relatives")
 
 
-class Kinship(Record, AboutChildren):
+class Kinship(Editable, AboutChildren):
     """What a relative is to a child, by GB/T 4761: 51 father, 52 mother, 61 paternal grandfather …"""
 
     scope_links = "relative"
@@ -72,7 +71,7 @@ class Kinship(Record, AboutChildren):
         ]
 
 
-class Absence(Record, AboutChildren, Period):
+class Absence(Editable, AboutChildren, Period):
     """A relative is away to work (外出务工): where, with which employer, from when until when.
 
     `from_on` is the first day known to be away. Where `from_known` is false the true beginning is earlier and unknown,
@@ -102,7 +101,7 @@ class Absence(Record, AboutChildren, Period):
         super().save(*args, **kwargs)
 
 
-class Situation(Record, AboutChildren, Period):
+class Situation(Editable, AboutChildren, Period):
     """Why a relative cannot care for a child (无监护能力 and the situations of 民发〔2019〕62号), from when until when."""
 
     scope_column = "relative"

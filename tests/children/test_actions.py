@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from caseworks import access
 from caseworks.access import Via
-from caseworks.models import AuditEvent
+from caseworks.models import AuditEvent, ChangedError
 from children import actions, hooks
 from children.models import Child, Enrolment, Reach, Residence
 from tests import factories
@@ -162,7 +162,7 @@ def test_amending_counts_versions_and_traces_only_what_differs(cast, as_casework
 def test_the_second_of_two_editors_is_told_and_overwrites_nothing(cast, as_caseworker):
     first, second = Child.objects.get(pk=cast.child.pk), Child.objects.get(pk=cast.child.pk)
     actions.amend(child=first, by=as_caseworker, notes="one")
-    with pytest.raises(actions.ChangedError):
+    with pytest.raises(ChangedError):
         actions.amend(child=second, by=as_caseworker, notes="two")
     assert Child.objects.get(pk=cast.child.pk).notes == "one"
 

@@ -111,7 +111,10 @@ def test_what_is_missing_links_to_the_field_that_fills_it(cast, sign_in):
     assert addresses == {
         f"{reverse('guardians:care_edit', args=[cast.child.code])}#id_{field}"
         for field in ("agreement_signed_on", "school_notified_on", "village_notified_on")
-    } | {f"{reverse('guardians:relative_add', args=[cast.child.code])}#id_name"}
+    } | {
+        f"{reverse('guardians:relative_add', args=[cast.child.code])}#id_name",
+        f"{reverse('rights:consent_add', args=[cast.child.code])}#id_purpose",
+    }
     for address in addresses:
         page, _hash, anchor = address.partition("#")
         assert f'id="{anchor}"' in client.get(page).content.decode()
@@ -136,7 +139,7 @@ def test_an_archive_with_nothing_in_it_says_what_belongs_there(cast, sign_in):
     bare = factories.child("周空", village=cast.village, id_number="", registration="")
     response = sign_in(cast.caseworker).get(bare.get_absolute_url())
     assert response.status_code == 200
-    assert len(response.context["gaps"]) == 4
+    assert len(response.context["gaps"]) == 5
     assert "先登记父亲和母亲" in response.content.decode()
 
 
@@ -157,7 +160,7 @@ def test_twenty_contacts_are_shown_the_latest_first(cast, sign_in):
 
 def test_a_larger_family_costs_no_more_queries(cast, sign_in, django_assert_num_queries):
     client = sign_in(cast.caseworker)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(31):
         client.get(cast.child.get_absolute_url())
     for relation in ("51", "61", "63", "64"):
         person = factories.relative(cast.child, relation=relation)
@@ -165,5 +168,5 @@ def test_a_larger_family_costs_no_more_queries(cast, sign_in, django_assert_num_
         factories.situation(person)
     factories.contact(cast.child, by=cast.caseworker, place=cast.village, met=(("carer", cast.grandmother),))
     factories.contact(cast.child, by=cast.clerk, place=cast.school, met=(("mother", cast.mother),))
-    with django_assert_num_queries(27):  # one more for the people met
+    with django_assert_num_queries(32):  # one more for the people met
         client.get(cast.child.get_absolute_url())

@@ -195,9 +195,9 @@ def test_fifty_to_a_page_in_the_order_of_names(cast, sign_in):
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(cast, sign_in, django_assert_num_queries):
     client = sign_in(cast.officer)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(_names(client.get(f"{LIST}?q=李"))) == 1
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(_names(client.get(LIST))) == 3
 
 

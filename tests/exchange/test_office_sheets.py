@@ -227,8 +227,8 @@ def test_what_is_shown_goes_out_and_the_trail_knows_before(cast, sign_in):
     response = sign_in(cast.officer).get(reverse("admin:children_pupilcount_export"), {"term": "2026-1"})
     assert sheet_of(response) == [COUNTS, ["shi-school", "石镇小学", "2026-1", "2025-09-20", 300, None]]
     event = AuditEvent.objects.get(action="file.left")
-    assert event.changes["what"] == "pupilcount.export"
-    assert (event.changes["rows"], event.changes["filters"]) == (1, {"term": "2026-1"})
+    assert event.changes["what"] == "office.export"
+    assert (event.changes["rows"], event.changes["filters"]) == (1, {"table": "pupilcount", "term": "2026-1"})
 
 
 def test_a_name_that_looks_like_a_formula_leaves_as_a_name(cast, sign_in):

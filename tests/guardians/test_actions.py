@@ -8,8 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from caseworks import access
-from caseworks.models import AuditEvent
-from children.actions import ChangedError
+from caseworks.models import AuditEvent, ChangedError
 from guardians import actions
 from guardians.models import Absence, Entrustment, Kinship, Relative
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from caseworks import access
 from tests import factories
+from tests.forms import opened
 from visits.models import ContactRule, Mentor, Pairing
 
 pytestmark = pytest.mark.django_db
@@ -208,10 +209,10 @@ def test_a_mentor_is_entered_corrected_and_ended(cast, sign_in):
     edit = reverse("visits:mentor_edit", args=[row.code])
     assert "13800001111" not in client.get(edit).content.decode()
     change = {"name": "罗干事", "phone": "", "kind": "cadre", "checked_on": "2026-11-01"}
-    client.post(edit, {**key(), **change})
+    client.post(edit, {**key(), **change, **opened(client, edit)})
     row.refresh_from_db()
     assert (row.phone, row.checked_on, row.organization) == ("13800001111", date(2026, 11, 1), cast.bureau)
-    client.post(edit, {**key(), **change, "phone_erase": "on"})
+    client.post(edit, {**key(), **change, "phone_erase": "on", **opened(client, edit)})
     row.refresh_from_db()
     assert row.phone == ""
 

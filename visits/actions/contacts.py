@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from caseworks import access, audit, codelists
@@ -74,24 +73,16 @@ def amend_contact(
     today: date,
     children: Iterable[Child] | None = None,
     met: Met | None = None,
-    version: int | None = None,
     **changes: Any,
 ) -> Contact:
     """Correct a contact; what is not given stays.
 
     Children and people who are outside the scope in force are never touched: whoever corrects a contact answers for
-    what they can see. `version` is the one the person saw; if another has been saved since, the change is refused with
-    ValidationError and nothing is written. Raises PermissionDenied for anybody but the author and keepers of archives.
+    what they can see. Raises ChangedError if somebody else has saved the contact since `contact` was read, and
+    PermissionDenied for anybody but the author and keepers of archives.
     """
     if not may_amend(contact, by):
         raise PermissionDenied
-    seen = contact.version if version is None else version
-    if not Contact.objects.filter(pk=contact.pk, version=seen).update(version=F("version") + 1):
-        raise ValidationError(
-            _("Somebody else has corrected this contact meanwhile. Compare with what it says now, then save again."),
-            code="stale",
-        )
-    contact.refresh_from_db()
     before = {name: getattr(contact, name) for name in _FACTS}
     for name in _FACTS:
         if name in changes:
@@ -105,7 +96,7 @@ def amend_contact(
     wanted = list(links) if children is None else _once_each(children)
     whom = list(people) if met is None else _once_each(met)
     _check(contact, wanted, whom, today)
-    contact.save()
+    contact.save()  # first: whoever comes second at the same moment goes no further
     contact.counterparts.filter(pk__in=[row.pk for pair, row in people.items() if pair not in whom]).delete()
     _link(contact, [child for child in wanted if child not in links], [pair for pair in whom if pair not in people])
     # last, because the contact is reached through its children

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
 from caseworks.forms import DateInput
+from caseworks.merging import MergingForm
 from caseworks.models import User
+from children.forms.base import ActionForm
 from children.models import Child
 from visits.around import Around, Person
 from visits.models import Contact, ContactChild
@@ -33,7 +35,7 @@ USUAL_KINDS = 4
 PRESSED = {"class": "btn-check", "autocomplete": "off"}
 
 
-class ContactForm(forms.Form):
+class ContactForm(MergingForm, ActionForm):
     """How, with whom, reached or not, about what: the questions in the order in which a visit is remembered."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
@@ -74,15 +76,13 @@ class ContactForm(forms.Form):
         widget=forms.RadioSelect(PRESSED),
     )
     held_on = forms.DateField(label=_("Date"), widget=DateInput())
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, around: Around, today: date, contact: Contact | None = None, **options: Any) -> None:
         self.around, self.today, self.contact = around, today, contact
         self.persons = list(around.people)
         if contact is not None:
             self._keep_what_they_were(contact)
-        options["initial"] = {**self._suggested(), **options.get("initial", {})}
-        super().__init__(*args, **options)
+        super().__init__(*args, about=contact, stored=self._suggested(), **options)
         self.fields["children"].choices = [
             (child.code, _("%(name)s (%(age)d)") % {"name": child.name, "age": child.age_on(today)})
             for child in self._offered()
@@ -110,7 +110,6 @@ class ContactForm(forms.Form):
             "note": contact.note,
             "concern": contact.concern,
             "held_on": contact.held_on,
-            "version": contact.version,
         }
 
     def _keep_what_they_were(self, contact: Contact) -> None:
@@ -135,7 +134,7 @@ class ContactForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """What the actions take; call it on a valid form."""
-        facts = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        facts = dict(self.cleaned_data)
         ticked = [child for child in self._offered() if child.code in facts["children"]]
         facts["children"] = [self.around.child, *ticked] if self.contact is None else ticked
         chosen = set(facts["met"])

@@ -13,7 +13,9 @@ from caseworks import codelists, phones
 from caseworks.access import Role
 from caseworks.classified_forms import ClassifiedForm
 from caseworks.forms import DateInput
+from caseworks.merging import MergingForm
 from caseworks.models import Organization, Posting, User
+from children.forms.base import ActionForm
 from children.models import Child
 from children.models.archive import ChildQuerySet
 from guardians.definitions import definition, definition_choices
@@ -63,7 +65,7 @@ class MentorField(forms.ModelChoiceField):
         }
 
 
-class PairForm(forms.Form):
+class PairForm(ActionForm):
     """This child to this mentor, from this day on."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
@@ -105,7 +107,7 @@ class PairForm(forms.Form):
         raise ValidationError(_("No child in your charge is called so."), code="nobody")
 
 
-class EndPairingForm(forms.Form):
+class EndPairingForm(ActionForm):
     """When and why a pairing ends."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
@@ -139,7 +141,7 @@ class MentorFilter(forms.Form):
         return mentors if chosen.get("ended") else mentors.available_on(today)
 
 
-class MentorForm(ClassifiedForm, forms.Form):
+class MentorForm(MergingForm, ClassifiedForm, ActionForm):
     """A mentor of the office or of one under it."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
@@ -175,15 +177,8 @@ class MentorForm(ClassifiedForm, forms.Form):
     def __init__(
         self, *args: Any, organization: Organization, today: date, mentor: Mentor | None = None, **options: Any
     ) -> None:
-        if mentor is not None:
-            options["initial"] = {
-                "name": mentor.name,
-                "phone": mentor.phone,
-                "kind": mentor.kind,
-                "checked_on": mentor.checked_on,
-                "user": mentor.user,
-            }
-        super().__init__(*args, **options)
+        names = ("name", "phone", "kind", "checked_on", "user") if mentor is not None else ()
+        super().__init__(*args, about=mentor, stored={name: getattr(mentor, name) for name in names}, **options)
         offices = Organization.objects.under(organization)
         self.fields["kind"].choices = [("", _("Not collected")), *codelists.MENTOR_KIND.choices()]
         self.fields["user"].queryset = User.objects.filter(
@@ -205,7 +200,7 @@ class MentorForm(ClassifiedForm, forms.Form):
         return number
 
 
-class EndMentorForm(forms.Form):
+class EndMentorForm(ActionForm):
     """The day from which somebody is a mentor no more."""
 
     until_on = forms.DateField(label=_("Stops on"), widget=DateInput())

@@ -12,12 +12,13 @@ from caseworks import codelists
 from caseworks.access import ROLES, Permission, Role
 from caseworks.forms import DateInput
 from caseworks.models import Organization
+from children.forms.base import ActionForm
 from guardians.definitions import definition_choices
 
 LONGEST_DAYS = 366
 
 
-class RuleForm(forms.Form):
+class RuleForm(ActionForm):
     """Who contacts which children, how, and how often."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own

@@ -16,7 +16,7 @@ from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.identity import random_code
-from caseworks.models import Organization, Record
+from caseworks.models import Editable, Organization, Record
 from children.models import Child
 from guardians.models import Relative
 
@@ -36,7 +36,7 @@ class ContactQuerySet(ScopedQuerySet):
 ContactManager = ScopedManager.from_queryset(ContactQuerySet)
 
 
-class Contact(Record, AboutChildren):
+class Contact(Editable, AboutChildren):
     """One contact (联系记录), reached or not: an attempt is a record too.
 
     One contact covers several children (a visit to two siblings is one visit, 次, and two child contacts, 人次).
@@ -59,7 +59,6 @@ class Contact(Record, AboutChildren):
         Organization, verbose_name=_("on behalf of"), on_delete=models.PROTECT, related_name="contacts"
     )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ContactManager()  # type: ignore[misc]  # the plugin sees no class variable in a generated manager
 

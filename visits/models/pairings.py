@@ -18,7 +18,7 @@ from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField, SealedQuerySet
 from caseworks.identity import random_code
-from caseworks.models import Organization, Period, Record, in_force, subtree
+from caseworks.models import Editable, Organization, Period, in_force, subtree
 from children.models import Child
 
 
@@ -46,7 +46,7 @@ class MentorQuerySet(SealedQuerySet):
         )
 
 
-class Mentor(Record, Period):
+class Mentor(Editable, Period):
     """Somebody who looks after paired children (帮扶人): a teacher, a colleague of a bureau, a retired teacher …
 
     A mentor who signs in has a `user`; one who does not is still paired, and the office logs for them.
@@ -108,7 +108,7 @@ class PairingQuerySet(ScopedQuerySet):
 PairingManager = ScopedManager.from_queryset(PairingQuerySet)
 
 
-class Pairing(Record, AboutChildren, Period):
+class Pairing(Editable, AboutChildren, Period):
     """This mentor looks after this child, from a day until a day."""
 
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="pairings")

@@ -12,11 +12,11 @@ from caseworks import codelists
 from caseworks.access import ROLES
 from caseworks.codelists import CodeField
 from caseworks.identity import random_code
-from caseworks.models import Organization, Period, Record
+from caseworks.models import Editable, Organization, Period
 from guardians.definitions import DEFINITIONS
 
 
-class ContactRule(Record, Period):
+class ContactRule(Editable, Period):
     """People in a role, under an organization, contact certain children in a certain way every so many days (联系规则).
 
     `kind` empty means any way; `definition` empty means every child, else only those left behind by that definition.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,17 +21,18 @@ from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, allows, requires
 from caseworks.codelists import CONCERN, CONTACT_KIND, TOPIC
-from caseworks.downloads import XLSX, Download
+from caseworks.leaving.recipes import Asked, Plan, Recipe, register
+from caseworks.leaving.send import send
 from caseworks.models import Posting
 from caseworks.pages import page, paginate
 from caseworks.privacy import visible
 from caseworks.requests import Request
 from caseworks.sheets import Column, write_sheet
-from caseworks.submissions import once
+from caseworks.stamps import Stamp
 from children.models import Child
+from children.views.saving import carry_out, posted
 from visits import actions, due
 from visits.around import around
-from visits.forms import refuse
 from visits.forms.contacts import ContactFilter, ContactForm
 from visits.listing import Listed, with_people
 from visits.models import Contact
@@ -45,18 +48,16 @@ def log(request: Request, code: str) -> HttpResponse:
     if not allows(Permission.LOG_CONTACTS):
         raise PermissionDenied
     today = timezone.localdate()
-    form = ContactForm(request.POST or None, around=around(child, today), today=today)
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    contact = actions.log_contact(
-                        by=request.user, logged_for=request.posting.organization, today=today, **form.facts()
-                    )
-                    submission.leads_to(f"{contact.get_absolute_url()}?saved=1")
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = ContactForm(posted(request), around=around(child, today), today=today)
+
+    def change() -> str:
+        contact = actions.log_contact(
+            by=request.user, logged_for=request.posting.organization, today=today, **form.facts()
+        )
+        return f"{contact.get_absolute_url()}?saved=1"
+
+    if response := carry_out(request, form, change):
+        return response
     return page(request, "visits/contact_form.html", form=form, child=child, age=child.age_on(today))
 
 
@@ -92,25 +93,20 @@ def contact_edit(request: Request, code: str) -> HttpResponse:
         raise PermissionDenied
     today = timezone.localdate()
     children = [link.child for link in row.contact_children.select_related("child").order_by("child__born_on", "id")]
-    form = ContactForm(
-        request.POST or None, around=around(children[0], today, also=children[1:]), today=today, contact=row
-    )
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    actions.amend_contact(
-                        contact=row,
-                        by=request.user,
-                        today=today,
-                        version=form.cleaned_data["version"],
-                        **form.facts(),
-                    )
-                    submission.leads_to(row.get_absolute_url())
-                    messages.success(request, _("The correction is saved."))
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = ContactForm(posted(request), around=around(children[0], today, also=children[1:]), today=today, contact=row)
+
+    def change() -> str:
+        actions.amend_contact(
+            contact=row,
+            by=request.user,
+            today=today,
+            **form.facts(),
+        )
+        messages.success(request, _("The correction is saved."))
+        return row.get_absolute_url()
+
+    if response := carry_out(request, form, change):
+        return response
     return page(request, "visits/contact_form.html", form=form, contact=row)
 
 
@@ -150,9 +146,26 @@ def _without_id_number(request: Request) -> HttpResponse | None:
 
 @requires(Permission.EXPORT_CHILDREN)
 def contacts_export(request: Request) -> HttpResponseBase:
-    """The filtered list as a spreadsheet, with the official words."""
-    form = ContactFilter(request.GET)
-    found = form.rows()
+    """The filtered list as a spreadsheet, with the official words; a long list is asked for first."""
+    return send(request, ContactsRecipe.key, {"query": request.GET.urlencode()})
+
+
+@register
+class ContactsRecipe(Recipe):
+    """What the list of contacts shows; `query` is the list's own address."""
+
+    key, what = "contacts.list", "contacts.export"
+
+    def plan(self, asked: Asked, posting: Posting, today: date) -> Plan:
+        query = QueryDict(asked.get("query", ""))
+        form = ContactFilter(query)
+        found = form.rows()
+        chosen = {name: value for name, value in query.items() if name in form.fields and name != "q" and value}
+        write = partial(_contacts_book, found, posting)
+        return Plan(f"联系记录-{today:%Y%m%d}.xlsx", found.count(), write, filters=chosen)
+
+
+def _contacts_book(found: QuerySet[Contact], posting: Posting, stamp: Stamp) -> IO[bytes]:
     columns = [
         Column("日期", 12),
         Column("方式", 10),
@@ -166,18 +179,9 @@ def contacts_export(request: Request) -> HttpResponseBase:
         Column("记录人", 12),
         Column("记录单位", 20),
     ]
-    rows = found.count()
     with translation.override("zh-hans"):
-        file = write_sheet("联系记录", columns, (_sheet_row(listed, request.posting) for listed in _in_pieces(found)))
-    chosen = {name: value for name, value in request.GET.items() if name in form.fields and name != "q" and value}
-    return Download(
-        file,
-        name=f"联系记录-{timezone.localdate():%Y%m%d}.xlsx",
-        content_type=XLSX,
-        what="contacts.export",
-        rows=rows,
-        filters=chosen,
-    )
+        lines = (_sheet_row(listed, posting) for listed in _in_pieces(found))
+        return write_sheet("联系记录", columns, lines, stamp=stamp)
 
 
 def _in_pieces(rows: QuerySet[Contact]) -> Iterator[Listed]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, allows, requires
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
-from caseworks.submissions import once
+from children.views.saving import carry_out, posted
 from visits import actions
-from visits.forms import refuse
 from visits.forms.pairings import EndMentorForm, MentorFilter, MentorForm
 from visits.models import Mentor
 
@@ -53,16 +51,14 @@ def mentor(request: Request, code: str) -> HttpResponse:
 def mentor_create(request: Request) -> HttpResponse:
     """Enter somebody as a mentor."""
     today = timezone.localdate()
-    form = MentorForm(request.POST or None, organization=request.posting.organization, today=today)
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    row = actions.enlist_mentor(by=request.user, **form.cleaned_data)
-                    submission.leads_to(row.get_absolute_url())
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = MentorForm(posted(request), organization=request.posting.organization, today=today)
+
+    def change() -> str:
+        row = actions.enlist_mentor(by=request.user, **form.cleaned_data)
+        return row.get_absolute_url()
+
+    if response := carry_out(request, form, change):
+        return response
     return page(request, "visits/mentor_form.html", form=form, mentor=None)
 
 
@@ -77,17 +73,15 @@ def mentor_edit(request: Request, code: str) -> HttpResponse:
     """Correct what is known about a mentor."""
     row = _own_mentor(request, code)
     today = timezone.localdate()
-    form = MentorForm(request.POST or None, organization=request.posting.organization, today=today, mentor=row)
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    actions.amend_mentor(mentor=row, by=request.user, **form.cleaned_data)
-                    submission.leads_to(row.get_absolute_url())
-                    messages.success(request, _("The correction is saved."))
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = MentorForm(posted(request), organization=request.posting.organization, today=today, mentor=row)
+
+    def change() -> str:
+        actions.amend_mentor(mentor=row, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The correction is saved."))
+        return row.get_absolute_url()
+
+    if response := carry_out(request, form, change):
+        return response
     return page(request, "visits/mentor_form.html", form=form, mentor=row)
 
 
@@ -96,15 +90,13 @@ def mentor_end(request: Request, code: str) -> HttpResponse:
     """Somebody stops being a mentor; all their pairings end with it."""
     row = _own_mentor(request, code)
     today = timezone.localdate()
-    form = EndMentorForm(request.POST or None, today=today)
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    actions.end_mentor(mentor=row, by=request.user, on=form.cleaned_data["until_on"])
-                    submission.leads_to(row.get_absolute_url())
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = EndMentorForm(posted(request), today=today)
+
+    def change() -> str:
+        actions.end_mentor(mentor=row, by=request.user, on=form.cleaned_data["until_on"])
+        return row.get_absolute_url()
+
+    if response := carry_out(request, form, change):
+        return response
     pairings = row.pairings.open_on(today).select_related("child").order_by("child__name_order")
     return page(request, "visits/mentor_end.html", form=form, mentor=row, pairings=pairings)

@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,10 +18,9 @@ from caseworks.access import Permission, requires
 from caseworks.models import in_force
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
-from caseworks.submissions import once
 from children.models import Child, Enrolment, Residence
+from children.views.saving import carry_out, posted
 from visits import actions
-from visits.forms import refuse
 from visits.forms.pairings import EndPairingForm, PairForm, PairingFilter, WaitingFilter
 from visits.models import Mentor, Pairing
 
@@ -82,24 +80,22 @@ def pair(request: Request) -> HttpResponse:
     if child is not None:
         _tell_places([child], today)
     form = PairForm(
-        request.POST or None,
+        posted(request),
         organization=request.posting.organization,
         today=today,
         fixed=child,
         initial={"child": code, "mentor": request.GET.get("mentor", "")},
     )
-    if form.is_valid():
+
+    def change() -> str:
         facts = form.cleaned_data
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    actions.pair(mentor=facts["mentor"], child=facts["child"], by=request.user, on=facts["from_on"])
-                    submission.leads_to(reverse("visits:pairings"))
-                    words = {"child": facts["child"].name, "mentor": facts["mentor"].name}
-                    messages.success(request, _("%(child)s is now paired with %(mentor)s.") % words)
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+        actions.pair(mentor=facts["mentor"], child=facts["child"], by=request.user, on=facts["from_on"])
+        words = {"child": facts["child"].name, "mentor": facts["mentor"].name}
+        messages.success(request, _("%(child)s is now paired with %(mentor)s.") % words)
+        return reverse("visits:pairings")
+
+    if response := carry_out(request, form, change):
+        return response
     return page(request, "visits/pair.html", form=form, child=child)
 
 
@@ -112,18 +108,14 @@ def pairing_end(request: Request, child: str, mentor: str) -> HttpResponse:
         child__code=child,
         mentor__code=mentor,
     )
-    form = EndPairingForm(request.POST or None, today=today)
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    facts = form.cleaned_data
-                    actions.end_pairing(
-                        pairing=pairing, by=request.user, on=facts["until_on"], reason=facts["end_reason"]
-                    )
-                    submission.leads_to(f"{reverse('visits:pairings')}?show=open")
-                    messages.success(request, _("The pairing ends on %(day)s.") % {"day": facts["until_on"]})
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = EndPairingForm(posted(request), today=today)
+
+    def change() -> str:
+        facts = form.cleaned_data
+        actions.end_pairing(pairing=pairing, by=request.user, on=facts["until_on"], reason=facts["end_reason"])
+        messages.success(request, _("The pairing ends on %(day)s.") % {"day": facts["until_on"]})
+        return f"{reverse('visits:pairings')}?show=open"
+
+    if response := carry_out(request, form, change):
+        return response
     return page(request, "visits/pairing_end.html", form=form, pairing=pairing)

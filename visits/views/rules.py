@@ -16,8 +16,8 @@ from caseworks.models import Organization
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
 from caseworks.submissions import once
+from children.views.saving import carry_out, posted
 from visits import actions
-from visits.forms import refuse
 from visits.forms.rules import RuleForm
 from visits.models import ContactRule
 
@@ -27,17 +27,15 @@ def rules(request: Request) -> HttpResponse:
     """The rules of the offices under this one, those that come from above, and the form of a new one."""
     today = timezone.localdate()
     organization = request.posting.organization
-    form = RuleForm(request.POST or None, organization=organization, today=today)
-    if form.is_valid():
-        try:
-            with once(request) as submission:
-                if not submission.again:
-                    actions.set_rule(by=request.user, **form.cleaned_data)
-                    submission.leads_to(reverse("visits:rules"))
-                    messages.success(request, _("The rule is set."))
-            return redirect(submission.location)
-        except ValidationError as refusal:
-            refuse(form, refusal)
+    form = RuleForm(posted(request), organization=organization, today=today)
+
+    def change() -> str:
+        actions.set_rule(by=request.user, **form.cleaned_data)
+        messages.success(request, _("The rule is set."))
+        return reverse("visits:rules")
+
+    if response := carry_out(request, form, change):
+        return response
     below = Q(organization__in=Organization.objects.under(organization))
     above = Q(organization__in=Organization.objects.above(organization))
     current = ContactRule.objects.filter(Q(until_on=None) | Q(until_on__gt=today))

@@ -1,0 +1,1 @@
+"""Pages about the rights of the child and the parents."""

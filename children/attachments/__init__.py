@@ -1,0 +1,1 @@
+"""Photographs and scanned papers of an archive."""

@@ -1,0 +1,88 @@
+"""Pages: add a picture, see it, remove it."""
+
+from __future__ import annotations
+
+import io
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from caseworks import vault
+from caseworks.access import Permission, requires
+from caseworks.downloads import Shown
+from caseworks.encryption import CannotOpenError
+from caseworks.pages import page
+from caseworks.requests import Request
+from caseworks.submissions import once
+from children.attachments import actions
+from children.attachments.forms import AttachmentForm
+from children.models import Attachment, Child
+
+
+def _one(code: str, attachment: str) -> Attachment:
+    rows = Attachment.objects.filter(child=get_object_or_404(Child, code=code)).select_related("child")
+    return get_object_or_404(rows, code=attachment)
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
+def add(request: Request, code: str) -> HttpResponse:
+    """Add a photograph or a scanned paper."""
+    child = get_object_or_404(Child, code=code)
+    form = AttachmentForm(request.POST or None, request.FILES or None, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        try:
+            with once(request) as submission:
+                if not submission.again:
+                    actions.add(
+                        child=child, by=request.user, organization=request.posting.organization, **form.cleaned_data
+                    )
+                    submission.leads_to(f"{child.get_absolute_url()}#attachments")
+            return redirect(submission.location)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+    return page(request, "children/attachment_add.html", child=child, form=form)
+
+
+@requires(Permission.VIEW_ARCHIVES)
+def see(request: Request, code: str, attachment: str) -> HttpResponseBase:
+    """The picture itself. Each look is in the audit trail; one that waits for the virus scanner is not shown."""
+    found = _one(code, attachment)
+    if found.held:
+        return page(request, "children/attachment_held.html", child=found.child, attachment=found, status=409)
+    try:
+        with vault.reading(actions.SHELF, found.file_name, found.file_key) as file:
+            content = file.read()
+    except (FileNotFoundError, CannotOpenError) as error:
+        raise Http404 from error
+    actions.look(attachment=found, by=request.user)
+    return Shown(io.BytesIO(content), size=len(content))
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
+def remove(request: Request, code: str, attachment: str) -> HttpResponse:
+    """Take a picture out of the archive, after asking once."""
+    found = _one(code, attachment)
+    if request.method == "POST":
+        actions.remove(attachment=found, by=request.user)
+        messages.success(request, _("The picture was removed from the archive."))
+        return redirect(f"{found.child.get_absolute_url()}#attachments")
+    return page(request, "children/attachment_remove.html", child=found.child, attachment=found)
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("POST",))
+def scan(request: Request, code: str, attachment: str) -> HttpResponse:
+    """Ask the virus scanner again about a picture it has not seen."""
+    found = _one(code, attachment)
+    try:
+        if actions.scan_again(attachment=found, by=request.user):
+            messages.success(request, _("The virus scanner has found nothing. The picture can be seen."))
+        else:
+            messages.error(request, _("The virus scanner still does not answer. Try again later."))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect(f"{found.child.get_absolute_url()}#attachments")
