@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -142,23 +142,23 @@ def floor(path: Path, clock: Clock) -> None:
     from python_calamine import CalamineWorkbook
 
     from caseworks import access
-    from caseworks.exchange import actions, plan
-    from caseworks.exchange.writer import Writer
+    from caseworks.exchange import actions, plan, staging
+    from caseworks.exchange.work import of_text
+    from caseworks.exchange.writer import TABLES, Writer
+    from children.models import Reach
 
     district, user = _office()
     with access.scope(user, today=TODAY):
         batch = actions.receive(by=user, organization=district, roster_on=TODAY, path=path, file_name=path.name)
-        planner, works = actions.planner_of(batch), deque()
-        for piece in actions._staged(batch):
-            works += [planned.work for planned in planner.plan([actions._source(row) for row in piece])]
-        made = Writer(works).rows
+        writer = Writer(each for piece in staging.in_pieces(batch.rows) for row in piece for each in of_text(row.work))
+        made = {TABLES[table]: rows for table, rows in writer.rows.items()} | {Reach: writer.roads}
         assert batch.counts[plan.NEW] == ROWS_ASKED
     fields = {
         model: [{field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields} for row in rows]
         for model, rows in made.items()
     }
     batch.delete()
-    del works, planner, made
+    del writer, made
     with clock("floor read"):
         CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     with clock("floor make rows"):
@@ -174,7 +174,7 @@ def whole_import(path: Path, clock: Clock) -> None:
     from django.db import connection, reset_queries
 
     from caseworks import access
-    from caseworks.exchange import actions, reader, shown
+    from caseworks.exchange import actions, merging, reader, shown
     from caseworks.exchange.models import StagedRow
     from caseworks.exchange.plan import Planner
     from caseworks.exchange.writer import Writer
@@ -188,7 +188,8 @@ def whole_import(path: Path, clock: Clock) -> None:
     clock.watch(Planner, "plan", "plan (upload and confirm)")
     clock.watch(Writer, "__init__", "build rows and readings")
     clock.watch(Writer, "write", "write")
-    clock.watch(actions, "_write", "transaction")
+    clock.watch(merging, "_merge", "merge")
+    clock.watch(merging, "tidy", "tidy")
 
     def once(prefix: str) -> Any:
         with access.scope(user, today=TODAY):

@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -160,6 +160,8 @@ class ScopeError(PermissionError):
     """A record about a child was asked for, or written, with no scope in force or outside it."""
 
 
+# A road that ends on this day is not open yet: the archive is being brought in (children.Arrival).
+NOT_YET = date.min
 # Offices so large that their children are asked one by one (EXISTS) instead of listed first (IN); see Scope.wide.
 WIDE_KINDS = frozenset({"province", "city", "county", "district"})
 
@@ -171,6 +173,9 @@ class Scope:
     `wide` says nothing about who is reached, only how SQLite is to look: for a village it first lists the children
     reached, for a county it walks the rows asked for and looks up each, so that the first page of 100,000 is ready
     after fifty (docs/performance.md).
+
+    `arriving` adds the archives that an import is still bringing in, or taking out again, which nobody else sees: it is
+    for the import itself.
     """
 
     ranges: tuple[tuple[str, str], ...]
@@ -178,6 +183,7 @@ class Scope:
     today: date
     everyone: bool = False
     wide: bool = False
+    arriving: bool = False
 
     def children(self) -> models.QuerySet:
         """Keys of the children in scope, as a sub-query over `Reach`."""
@@ -190,6 +196,8 @@ class Scope:
         for low, high in self.ranges:
             condition |= models.Q(path__gte=low, path__lt=high)
         still = models.Q(until_on__isnull=True) | models.Q(until_on__gt=self.today)
+        if self.arriving:
+            still |= models.Q(until_on=NOT_YET)
         return reach.filter(condition, still)
 
 
@@ -275,16 +283,31 @@ def nobody(*, posting: Posting | None = None, address: str | None = None) -> Ite
 
 
 @contextmanager
-def everyone(reason: str) -> Iterator[Acting]:
+def arriving() -> Iterator[Acting]:
+    """Add to the scope in force the archives of its offices that are still being brought in, for the import's own writing."""
+    before = _acting.get()
+    if before is None:
+        raise ScopeError("No scope is in force to which anything could be added.")
+    entered = replace(before, scope=replace(before.scope, arriving=True))
+    token = _acting.set(entered)
+    try:
+        yield entered
+    finally:
+        _acting.reset(token)
+
+
+@contextmanager
+def everyone(reason: str, *, arriving: bool = False) -> Iterator[Acting]:
     """Put every child in scope, for a command or a job that serves no single person. The audit trail keeps the reason.
 
-    Only the modules listed in tests/test_conventions.py may use it.
+    Archives that an import is still bringing in are left out, unless `arriving` asks for them too. Only the modules
+    listed in tests/test_conventions.py may use it.
     """
     from caseworks import audit
 
     before = _acting.get()
     entered = Acting(
-        Scope((), (), timezone.localdate(), everyone=True),
+        Scope((), (), timezone.localdate(), everyone=True, arriving=arriving),
         before.user if before else None,
         before.posting if before else None,
     )
@@ -323,9 +346,20 @@ class InScope(Expression):
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
         current = _scope_in_force()
-        if current.everyone:
+        if current.everyone and current.arriving:
             raise FullResultSet
+        if current.everyone:
+            return compiler.compile(self._arrived())
         return compiler.compile(self._by_row(current) if current.wide else self._by_set(current))
+
+    def _arrived(self) -> Any:
+        """The child is not one of those that an import is bringing in. (A relative of theirs has no other child yet.)"""
+        arrivals = apps.get_model("children", "Arrival")._default_manager.all()
+        if self.through is None:
+            return ~Exists(self._here(arrivals, "child_id"))
+        label, field = self.through
+        link = self._here(subquery(apps.get_model(label)), field)
+        return ~Exists(link.filter(Exists(arrivals.filter(child_id=OuterRef("child_id")))))
 
     def _by_set(self, current: Scope) -> Any:
         """The key is in the set of keys reached."""
@@ -421,8 +455,11 @@ def _require_reach(model: Any, rows: list[Any]) -> None:
     if current.everyone or not rows:
         return
     asked = {row.child_id for row in rows if getattr(row, "child_id", None)}
-    missing = asked - set(current.children().filter(child_id__in=asked).values_list("child_id", flat=True))
-    # link by link: asked as two lists, SQLite would try every child in scope with every relative
+    # child by child and link by link: asked as two lists, SQLite would walk every road of a county, or try every child in
+    # scope with every relative
+    reached = Exists(current.reach().filter(child_id=OuterRef("pk")))
+    children = subquery(apps.get_model("children", "Child")).filter(reached, pk__in=asked)
+    missing = asked - set(children.values_list("pk", flat=True)) if asked else asked
     in_scope = Exists(current.reach().filter(child_id=OuterRef("child_id")))
     if model.scope_through is not None and model.scope_column != "pk":
         label, field = model.scope_through

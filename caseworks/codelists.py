@@ -973,6 +973,7 @@ AUDIT_VERB = _list(
     ("sign_in_refused", "登录被拒绝", "sign-in refused"),
     ("signed_in", "登录", "signed in"),
     ("signed_out", "退出", "signed out"),
+    ("undone", "撤销", "taken back"),
     ("viewed", "查看", "viewed"),
     ("withdrawn", "撤回", "withdrawn"),
     ("write_refused", "无权修改，已拒绝", "change without the right, refused"),

@@ -286,6 +286,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "mind": "comment",
     },
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
+    "children.Arrival": {"key": "id", "inner": "child batch"},
     "guardians.Relative": {
         "key": "id code version",
         "family": "name sex born_on born_year work",
@@ -337,12 +338,15 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "exchange.ImportBatch": {
         "key": "id code",
-        "import": "organization by file_name sha256 roster_on state mapping layout counts uploaded_at confirmed_at",
+        "import": "organization by file_name sha256 roster_on state mapping layout counts uploaded_at confirmed_at "
+        "undone_at asked_by asked_in asked_from trouble",
+        "inner": "lease lease_until tries done seen written then tidy",
     },
+    "exchange.RosterPiece": {"key": "id batch number", "roster": "content"},
     "exchange.StagedRow": {
         "key": "id batch position sheet number child",
-        "roster": "cells name problems changes",
-        "import": "verdict flawed decision",
+        "roster": "cells name problems changes work",
+        "import": "verdict flawed decision late",
     },
     "exchange.ColumnChoice": {"key": "id", "rules": "organization heading field"},
     "rights.Consent": {

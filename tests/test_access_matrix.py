@@ -362,6 +362,12 @@ exchange:confirm                            POST   foreigner  404     403      4
 exchange:discard                            POST   child      302     403      302   404     403    403    403     403    404      403  in
 exchange:discard                            POST   neighbour  302     403      404   302     403    403    403     403    404      403  in
 exchange:discard                            POST   foreigner  404     403      404   404     403    403    403     403    302      403  in
+exchange:undo                               GET    child      200     403      200   404     403    403    403     403    404      403  in
+exchange:undo                               POST   child      302     403      302   404     403    403    403     403    404      403  in
+exchange:undo                               GET    neighbour  200     403      404   200     403    403    403     403    404      403  in
+exchange:undo                               POST   neighbour  302     403      404   302     403    403    403     403    404      403  in
+exchange:undo                               GET    foreigner  404     403      404   404     403    403    403     403    200      403  in
+exchange:undo                               POST   foreigner  404     403      404   404     403    403    403     403    302      403  in
 exchange:errors                             GET    child      200     403      200   404     403    403    403     403    404      403  in
 exchange:errors                             GET    neighbour  200     403      404   200     403    403    403     403    404      403  in
 exchange:errors                             GET    foreigner  404     403      404   404     403    403    403     403    200      403  in
@@ -770,7 +776,8 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     **dict.fromkeys(("duplicates:merged", "duplicates:undo"), _merge),
     "papers:one": lambda cast, about: [_child(cast, about).code, "archive"],
     **dict.fromkeys(
-        [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "errors")], _batch
+        [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "undo", "errors")],
+        _batch,
     ),
 }
 # word → the arguments of the address

@@ -96,7 +96,8 @@ NOT_FREE = {
     "Contact": {"code"},
     "Mentor": {"code", "phone"},
     "ContactRule": {"code"},
-    "ImportBatch": {"code", "sha256", "state"},
+    "ImportBatch": {"code", "sha256", "state", "then"},
+    "RosterPiece": {"content"},  # a piece of a file, which nobody reads before it is rows
     "StagedRow": {"verdict", "decision"},
     "ColumnChoice": {"field"},
     "AuditArchive": {"file_name", "sha256"},
@@ -188,7 +189,7 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     StagedRow.objects.create(
         batch=batch, position=1, sheet=0, number=2, cells=[f"{bird}格"], name=f"{bird}行", verdict="refused",
-        flawed=True, problems=[["name_formula", 0, {"value": f"{bird}错"}]], changes=[["name", "", f"{bird}改"]],
+        flawed=True, work=f'["{bird}"]', problems=[["name_formula", 0, {"value": f"{bird}错"}]], changes=[["name", "", f"{bird}改"]],
     )  # fmt: skip
     ColumnChoice.objects.create(organization=school, heading=f"{bird}列")
     SavedFilter.objects.create(owner=clerk, organization=school, name=f"{bird}组", query="sex=2", shared=True)

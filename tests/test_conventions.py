@@ -58,6 +58,7 @@ NOT_ABOUT_CHILDREN = {
     "Reach": "the table that scopes are made of",
     "NameWord": "the words of names, asked inside queries that have a scope",
     "Handover": "seen by the offices between which it goes: as closed by default, over their paths (BetweenOffices)",
+    "Arrival": "what every scope leaves out",
 }
 # Who may import whom, among the modules that hold facts, rules and changes.
 LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}
@@ -86,12 +87,13 @@ MAY_READ_THE_CLOCK = {
     "caseworks/signin/passwords.py": "checked by Django, which passes no day",
     "caseworks/signin/sessions.py": "a session begins at its moment",
     "caseworks/exchange/office_sheets.py": "pages of the shared admin",
+    "caseworks/exchange/jobs.py": "work in the background is of its day",
     "caseworks/leaving/keeper.py": "a file is made at its moment, under the post of that day",
     "caseworks/leaving/send.py": "called by views, on the day of the request",
     "children/actions.py": "the day of the scope in force",
     "guardians/actions.py": "the same",
 }
-ON_TOP = {"views", "forms", "filters", "urls", "admin", "apps", "scoped_admin", "admin_site"}
+ON_TOP = {"wsgi", "views", "forms", "filters", "urls", "admin", "apps", "scoped_admin", "admin_site"}
 
 # --- Reading the sources --------------------------------------------------------------------------------------------
 

@@ -28,7 +28,8 @@ class Adult:
     born_year: int | None = None
     id_number: str = ""
     address: str = ""
-    version: int = 0  # 0: not in the registry yet
+    version: int = 1
+    late: bool = False  # known to others, or tied to an archive that is: steps about them wait for the last moment
     absence: Absence | None = None
     situations: frozenset[str] = frozenset()
     said: Any = None  # the Whereabouts a row of this file gave, and the number of that row
@@ -44,6 +45,7 @@ class Adult:
             relative.id_number,
             relative.address,
             relative.version,
+            late=True,
         )
 
 

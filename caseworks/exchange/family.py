@@ -36,11 +36,12 @@ class FamilyPlan:
         facts: Facts,
         archive: Archive | None,
         work: Work,
+        late: Work,
         changes: list[Change],
         problems: list[Problem],
     ) -> None:
         self.planner, self.source, self.facts, self.archive = planner, source, facts, archive
-        self.work, self.changes, self.problems = work, changes, problems
+        self.work, self.late, self.changes, self.problems = work, late, changes, problems
         self.linked: set[Any] = {relative for _relation, relative in archive.kin} if archive else set()
 
     def run(self) -> None:
@@ -53,6 +54,13 @@ class FamilyPlan:
             adult = found[id(carer)] if id(carer) in found else self._adult(carer)
             if adult is not None:
                 self._care(adult)
+
+    def _work(self, adult: Adult) -> Work:
+        """Where a step about this adult belongs: with what others see already, or with the new archive. Once a late step
+        was taken, all others about the same adult come after it."""
+        if self.work.late and not adult.late:
+            self._set(adult, {"late": True})
+        return self.late if adult.late else self.work
 
     def _word(self, person: Person, part: str) -> str:
         """The key of the field a change of this person is shown under."""
@@ -80,7 +88,7 @@ class FamilyPlan:
         adult = self._shared(person) or self._create(person)
         if adult.id not in self.linked:
             self.linked.add(adult.id)
-            self.work.kinships.append((adult.id, person.relation))
+            self._work(adult).make("kinship", relative_id=adult.id, relation=person.relation)
             self.changes.append((self._word(person, "name"), "", person.name))
         return adult
 
@@ -92,18 +100,9 @@ class FamilyPlan:
         return adult
 
     def _create(self, person: Person) -> Adult:
-        adult = Adult(uuid7(), person.name, person.phone, person.born_year, person.id_number, person.address)
-        self.work.relatives.append(
-            {
-                "id": adult.id,
-                "name": adult.name,
-                "phone": adult.phone,
-                "sex": SEX_OF.get(person.relation, ""),
-                "born_year": adult.born_year,
-                "id_number": adult.id_number,
-                "address": adult.address,
-            }
-        )
+        fields = {key: getattr(person, key) for key in ("name", "phone", "born_year", "id_number", "address")}
+        adult = Adult(uuid7(), **fields, late=self.work.late)
+        self.work.make("relative", id=adult.id, sex=SEX_OF.get(person.relation, ""), **fields)
         self.planner.adults[adult.id] = adult
         if person.phone:
             key = (person.name, person.phone)
@@ -126,9 +125,9 @@ class FamilyPlan:
                 self.changes.append((self._word(person, key), str(before or ""), str(value)))
         if not fields:
             return
-        version = adult.version or 1
-        self.work.amend_relatives.append((adult.id, version, fields))
-        self._set(adult, {**fields, "version": version + 1})
+        before = {key: getattr(adult, key) for key in fields}
+        self._work(adult).amended.append(("relative", adult.id, adult.version, fields, before))
+        self._set(adult, {**fields, "version": adult.version + 1})
 
     def _set(self, adult: Adult, fields: dict[str, Any]) -> None:
         before = {key: getattr(adult, key) for key in fields}
@@ -165,13 +164,13 @@ class FamilyPlan:
             self._away(person, adult, before, where)
             return
         if before is not None:
-            self.work.close_absences.append(before.pk)
+            self._work(adult).end("absence", before)
             self._set(adult, {"absence": None})
             self.changes.append(
                 (self._word(person, "place"), before.place or "外出", "在家" if where.state == HOME else "")
             )
         if where.situation and where.situation not in adult.situations:
-            self.work.situations.append((adult.id, where.situation))
+            self._work(adult).make("situation", relative_id=adult.id, kind=where.situation, from_on=self.work.on)
             self._set(adult, {"situations": adult.situations | {where.situation}})
             self.changes.append((self._word(person, "place"), "", where.situation))
 
@@ -179,17 +178,17 @@ class FamilyPlan:
         fields = {"place": where.place, "province": where.province, "employer": where.employer}
         if before is not None and _same_place(before, where):
             if where.employer and not before.employer:
-                self.work.amend_absences.append((before.pk, {"employer": where.employer}))
+                self._work(adult).amend("absence", before, {"employer": where.employer})
                 self.changes.append((self._word(person, "employer"), "", where.employer))
             return
         self.changes.append((self._word(person, "place"), before.place if before else "", where.place or "外出"))
         if before is not None and (before.from_on == self.work.on or _says_more(before, where)):
-            self.work.amend_absences.append((before.pk, fields))
+            self._work(adult).amend("absence", before, fields)
             return
         if before is not None:
-            self.work.close_absences.append(before.pk)
+            self._work(adult).end("absence", before)
         # a roster says where a parent works, not since when
-        self.work.absences.append({"relative_id": adult.id, "from_on": self.work.on, "from_known": False, **fields})
+        self._work(adult).make("absence", relative_id=adult.id, from_on=self.work.on, from_known=False, **fields)
 
     # --- who cares ---
 
@@ -202,13 +201,13 @@ class FamilyPlan:
             if before.from_on > self.work.on:
                 self.problems.append(Problem("newer", carer.column, {"date": before.from_on.isoformat()}))
                 return
-            self.work.close_care = before.pk
+            self.work.end("care", before)
             known = self.planner.adults.get(before.relative_id)
             self.changes.append(("carer.name", known.name if known else "", adult.name))
         elif self.archive is not None and ("carer.name", "", adult.name) not in self.changes:
             self.changes.append(("carer.name", "", adult.name))
         reason = reason_of_care(self.facts.people)
-        self.work.care = {"relative_id": adult.id, "from_on": self.work.on, "reason": reason}
+        self._work(adult).make("care", relative_id=adult.id, from_on=self.work.on, reason=reason)
 
 
 def _bare(place: str) -> str:

@@ -174,9 +174,10 @@ def _spreadsheet(path: str, formulas: Formulas, *, since_1904: bool) -> Iterator
             "since_1904": since_1904,
         }
         cells_with_formulas = formulas.get(number, set())
-        start = sheet.start or (0, 0)
-        for index, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-            if index > start[0] and (row := _row(index, cells, cells_with_formulas)):
+        # row by row: all of them as Python's own values at once would take several times the room
+        blank = [""] * (sheet.start or (0, 0))[1]  # columns without any value on the left, which calamine leaves out
+        for index, cells in enumerate(sheet.iter_rows(), start=1):
+            if row := _row(index, blank + cells, cells_with_formulas):
                 yield row
 
 

@@ -60,7 +60,7 @@ class Planned:
     changes: list[Change] = field(default_factory=list)
     child: UUID | None = None
     name: str = ""
-    work: Work | None = None
+    works: list[Work] = field(default_factory=list)
 
     @property
     def signature(self) -> tuple[Any, ...]:
@@ -184,25 +184,31 @@ class Planner:
         return any(office is not None and office.is_under(own) for office in (facts.school, facts.village))
 
     def _compared(self, source: Source, problems: list[Problem], facts: Facts, archive: Archive | None) -> Planned:
-        """The row against the archive it belongs to, or against nothing."""
-        work = Work(archive.child.pk if archive else source.id, new=archive is None, on=self.on)
+        """The row against the archive it belongs to, or against nothing.
+
+        What a new archive needs may be made early, because nobody sees it; what touches anything that is there already
+        is late work.
+        """
+        key = archive.child.pk if archive else source.id
+        late = Work(key, self.on, late=True)
+        work = Work(key, self.on) if archive is None else late
         changes: list[Change] = []
         if archive is None:
-            work.child = {**facts.child, "opened_on": self.on}
+            work.make("child", **facts.child, opened_on=self.on)
         else:
-            work.version = archive.child.version
             self._child(facts, archive.child, work, changes, problems)
         self._enrolment(facts, archive, work, changes, problems)
         self._residence(facts, archive, work, changes, problems)
-        FamilyPlan(self, source, facts, archive, work, changes, problems).run()
+        FamilyPlan(self, source, facts, archive, work, late, changes, problems).run()
         self._declaration(facts, archive, work, changes)
         verdict = NEW if archive is None else CHANGED if changes else UNCHANGED
-        name = facts.child["name"]
-        return Planned(source, verdict, problems, changes if archive else [], work.child_id, name, work)
+        works = [] if verdict == UNCHANGED else [work] if work is late else [work, late]
+        return Planned(source, verdict, problems, changes if archive else [], key, facts.child["name"], works)
 
     # --- the parts of an archive ---
 
     def _child(self, facts: Facts, child: Child, work: Work, changes: list[Change], problems: list[Problem]) -> None:
+        new: dict[str, Any] = {}
         for key, value in facts.child.items():
             before = getattr(child, key)
             if (
@@ -212,12 +218,14 @@ class Planner:
                 or (key == "notes" and before)
             ):
                 continue
-            work.child[key] = value
+            new[key] = value
             changes.append((key, words(key, before), words(key, value)))
-        if "name" in work.child:
+        if "name" in new:
             problems.append(Problem("name_differs", facts.columns.get("name"), {"name": child.name}))
-        if "id_number" in work.child:
-            work.child["id_doubtful"] = facts.child["id_doubtful"]
+        if "id_number" in new:
+            new["id_doubtful"] = facts.child["id_doubtful"]
+        if new:
+            work.amend("child", child, new)
 
     @staticmethod
     def _is_no_news(key: str, before: Any, value: Any, facts: Facts, child: Child) -> bool:
@@ -238,7 +246,8 @@ class Planner:
         since = entered if archive is None and entered and born < entered <= self.on else self.on
         before = archive.enrolment if archive else None
         if before is None:
-            work.enrol = {"school": facts.school, "from_on": since, **facts.enrolment}
+            work.make("enrolment", school_id=facts.school.pk, from_on=since, **facts.enrolment)
+            work.opened.append(("enrolment", facts.school.path))
             changes.append(("school", "", facts.school.name))
             return
         details = {
@@ -258,17 +267,18 @@ class Planner:
         changes += [(key, words(key, getattr(before, key)), words(key, value)) for key, value in details.items()]
         only_filled = not moved and all(not getattr(before, key) or key == "student_number" for key in details)
         if only_filled or (not moved and before.from_on == self.on):
-            work.amend_enrolment = (before.pk, before.version, details)
+            work.amend("enrolment", before, details)
             return
-        work.close_enrolment = before.pk
+        work.end("enrolment", before)
         kept = (
             {}
             if moved
             else {key: getattr(before, key) for key in ("grade", "class_name", "boarding", "student_number")}
         )
-        work.enrol = {"school": facts.school, "from_on": self.on, **kept, **facts.enrolment}
+        work.make("enrolment", school_id=facts.school.pk, from_on=self.on, **(kept | facts.enrolment))
         if moved:
-            work.closed_roads.append(("enrolment", before.school.path))
+            work.opened.append(("enrolment", facts.school.path))
+            work.closed.append(("enrolment", before.school.path))
 
     def _residence(
         self, facts: Facts, archive: Archive | None, work: Work, changes: list[Change], problems: list[Problem]
@@ -279,7 +289,8 @@ class Planner:
         if archive is not None and facts.village_guessed:
             return
         if before is None:
-            work.settle = {"village": facts.village, "address": facts.address, "from_on": self.on}
+            work.make("residence", village_id=facts.village.pk, address=facts.address, from_on=self.on)
+            work.opened.append(("residence", facts.village.path))
             changes.append(("village", "", facts.village.name))
             return
         moved = before.village_id != facts.village.pk
@@ -290,13 +301,14 @@ class Planner:
             problems.append(Problem("newer", facts.columns.get("address"), {"date": before.from_on.isoformat()}))
             return
         if not moved:
-            work.amend_residence = (before.pk, before.version, {"address": facts.address})
+            work.amend("residence", before, {"address": facts.address})
             changes.append(("address", before.address, facts.address))
             return
         changes.append(("village", before.village.name, facts.village.name))
-        work.close_residence = before.pk
-        work.closed_roads.append(("residence", before.village.path))
-        work.settle = {"village": facts.village, "address": facts.address, "from_on": self.on}
+        work.end("residence", before)
+        work.make("residence", village_id=facts.village.pk, address=facts.address, from_on=self.on)
+        work.opened.append(("residence", facts.village.path))
+        work.closed.append(("residence", before.village.path))
 
     def _declaration(self, facts: Facts, archive: Archive | None, work: Work, changes: list[Change]) -> None:
         if not facts.declaration:
@@ -310,9 +322,9 @@ class Planner:
         old = words("declaration", before.value) if before else ""
         changes.append(("declaration", old, words("declaration", facts.declaration)))
         if before and before.declared_on == self.on and before.organization_id == self.places.organization.pk:
-            work.amend_declaration = (before.pk, said)
+            work.amend("declaration", before, said)
         else:
-            work.declare = {**said, "declared_on": self.on, "organization": self.places.organization}
+            work.make("declaration", **said, declared_on=self.on, organization_id=self.places.organization.pk)
 
 
 def _is_refused(problems: Sequence[Problem]) -> bool:

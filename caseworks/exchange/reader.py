@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from caseworks.exchange import columns, layout, parsing
 
 MOST_BYTES = 20 * 1024**2
-MOST_ROWS = 20_000
-SECONDS = 90
+MOST_ROWS = 100_000
+SECONDS = 900  # whoever reads its output may be slow; its own work is limited to a minute of processor (parsing.py)
 
 REFUSALS = {
     "empty": _("The file is empty."),
@@ -58,6 +58,17 @@ class Sheet:
     merged: dict[int, str]
     since_1904: bool
     passed_over: list[tuple[int, str]] = field(default_factory=list)
+
+    def kept(self) -> dict[str, Any]:
+        """As it is stored with the batch."""
+        return {
+            "name": self.name,
+            "headings": list(self.header.headings),
+            "heading_row": self.header.last,
+            "merged": {str(number): cells for number, cells in self.merged.items()},
+            "since_1904": self.since_1904,
+            "passed_over": [list(entry) for entry in self.passed_over],
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from caseworks.exchange import plan, problems
 from caseworks.exchange.layout import text
 from caseworks.exchange.models import ImportBatch, StagedRow
 from caseworks.exchange.problems import Problem
-from caseworks.sheets import Column, write_sheet
+from caseworks.sheets import Column, Sheet, write_book, write_sheet
 from caseworks.stamps import Stamp
 
 # Our own headings, in the order of the school roll; each is found by columns.match.
@@ -40,36 +40,38 @@ def staying_out(batch: ImportBatch) -> Any:
 
 
 def rows_that_stay_out(batch: ImportBatch, stamp: Stamp | None = None) -> IO[bytes]:
-    """A workbook of the rows that stay out, in the columns they came in, with the reason and their old place in front.
+    """A workbook of the rows that stay out: the sheets of the file under their names, the columns in their order, and in
+    front of each row the reason and its old number. A CSV file comes back as a workbook too, whose cells are all text, so
+    that Excel shortens no ID number.
 
     It can be corrected and sent again: the two added columns mean nothing to the import.
     """
-    headings: list[str] = []
-    for sheet in batch.layout["sheets"]:
-        headings += [heading for heading in sheet["headings"] if heading and heading not in headings]
-    places = [
-        [headings.index(heading) if heading else None for heading in sheet["headings"]]
-        for sheet in batch.layout["sheets"]
-    ]
+    out = staying_out(batch)
+    with_rows = set(out.order_by().values_list("sheet", flat=True).distinct())
+    known = range(len(batch.layout.get("sheets", ())))
+    sheets = [number for number in known if number in with_rows] or list(known[:1])
+    if not sheets:
+        return write_sheet(_("Why it stayed out"), _columns([]), [], stamp=stamp)
+    found = (
+        Sheet(batch.sheet_name(number), _columns(batch.headings(number)), _rows(batch, out.filter(sheet=number)))
+        for number in sheets
+    )
+    return write_book(found, stamp=stamp)
 
-    def rows() -> Iterator[list[str]]:
-        for row in staying_out(batch).iterator():
-            cells = [""] * len(headings)
-            for place, cell in zip(places[row.sheet], row.cells, strict=False):
-                if place is not None:
-                    cells[place] = text(cell)
-            yield ["\n".join(lines(batch, row)), f"{batch.sheet_name(row.sheet)} {row.number}", *cells]
 
-    columns = [
-        Column(_("Why it stayed out"), 60),
-        Column(_("Sheet and row"), 14),
-        *(Column(heading, 20 if "证" in heading or "址" in heading else 12) for heading in headings),
-    ]
-    return write_sheet(_("Rows that stayed out"), columns, rows(), stamp=stamp)
+def _columns(headings: list[str]) -> list[Column]:
+    return [Column(_("Why it stayed out"), 60), Column(_("Old row"), 8), *map(_column, headings)]
+
+
+def _column(heading: str) -> Column:
+    return Column(heading, 20 if "证" in heading or "址" in heading else 12)
+
+
+def _rows(batch: ImportBatch, rows: Any) -> Iterator[list[Any]]:
+    for row in rows.iterator():
+        yield ["\n".join(lines(batch, row)), row.number, *map(text, row.cells)]
 
 
 def template() -> IO[bytes]:
     """An empty roster with our headings, every column text, so that Excel shortens no ID number."""
-    return write_sheet(
-        "儿童名册", [Column(heading, 20 if "证" in heading or "址" in heading else 12) for heading in TEMPLATE], []
-    )
+    return write_sheet("儿童名册", list(map(_column, TEMPLATE)), [])

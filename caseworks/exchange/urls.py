@@ -11,5 +11,6 @@ urlpatterns = [
     path("<str:code>/decide/", views.decide, name="decide"),
     path("<str:code>/confirm/", views.confirm, name="confirm"),
     path("<str:code>/discard/", views.discard, name="discard"),
+    path("<str:code>/undo/", views.undo, name="undo"),
     path("<str:code>/errors/", views.errors, name="errors"),
 ]

@@ -11,10 +11,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from caseworks.access import Permission, requires
 from caseworks.downloads import XLSX, Download
-from caseworks.exchange import actions, columns, returns, shown
+from caseworks.exchange import actions, columns, returns, shown, troubles
 from caseworks.exchange.forms import RosterForm
 from caseworks.exchange.models import ImportBatch, State
 from caseworks.pages import page, paginate
@@ -22,6 +23,13 @@ from caseworks.requests import Request
 from caseworks.stamps import new_stamp
 
 PER_PAGE = 50
+# Up to here the person waits and sees the outcome at once; beyond, a process in the background does it.
+ROWS_AT_ONCE, BYTES_AT_ONCE = 1000, 200_000
+SECONDS_BETWEEN_LOOKS = 3  # of a browser without JavaScript
+
+
+def _at_once(batch: ImportBatch) -> bool:
+    return batch.rows_planned <= ROWS_AT_ONCE
 
 
 def _batch(request: Request, code: str) -> ImportBatch:
@@ -44,6 +52,7 @@ def imports(request: Request) -> HttpResponse:
                 roster_on=form.cleaned_data["roster_on"],
                 path=Path(file.temporary_file_path()),
                 file_name=file.name,
+                wait=file.size <= BYTES_AT_ONCE,
             )
             return redirect(batch)
         except ValidationError as refusal:
@@ -63,15 +72,21 @@ def template(request: Request) -> HttpResponseBase:
 def preview(request: Request, code: str) -> HttpResponse:
     """What would happen with each row, or after confirming, what did."""
     batch = _batch(request, code)
+    if batch.is_at_work:
+        return _progress(request, batch)
+    if request.htmx and request.GET.get("progress") == "1":
+        return HttpResponseClientRedirect(batch.get_absolute_url())
     tab = shown.tab_of(request.GET.get("show", ""))
     rows = paginate(shown.rows_of(batch, tab), request, PER_PAGE)
     rows.object_list = described = shown.described(batch, rows.object_list)
     headings = shown.headings(batch) if batch.is_waiting else []
     return page(
         request,
-        "exchange/preview.html" if batch.state in {State.PREVIEWED, State.UPLOADED} else "exchange/result.html",
+        "exchange/preview.html" if batch.is_waiting else "exchange/result.html",
         fragment="rows",
         batch=batch,
+        trouble=troubles.words(batch),
+        standing=troubles.rows(batch),
         tabs=shown.tabs(batch),
         tab=tab,
         rows=rows,
@@ -84,6 +99,12 @@ def preview(request: Request, code: str) -> HttpResponse:
     )
 
 
+def _progress(request: Request, batch: ImportBatch) -> HttpResponse:
+    """How far the work has come: looked at again every second, or by the browser itself every few where there is no
+    JavaScript. Closing the page stops nothing."""
+    return page(request, "exchange/progress.html", fragment="progress", batch=batch, seconds=SECONDS_BETWEEN_LOOKS)
+
+
 @requires(Permission.IMPORT_ROSTERS, methods=("POST",))
 def choose_columns(request: Request, code: str) -> HttpResponse:
     """Which column is which of our fields."""
@@ -92,7 +113,7 @@ def choose_columns(request: Request, code: str) -> HttpResponse:
     sent = {f"column-{index}": heading for index, heading in enumerate(sorted(batch.mapping))}
     chosen = {heading: request.POST[name] for name, heading in sent.items() if request.POST.get(name) in known}
     try:
-        actions.choose_columns(batch=batch, by=request.user, chosen=chosen)
+        actions.choose_columns(batch=batch, by=request.user, chosen=chosen, wait=_at_once(batch))
         messages.success(request, _("The columns are set, and kept for the next roster of this office."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
@@ -109,7 +130,7 @@ def decide(request: Request, code: str) -> HttpResponse:
         if name.startswith("row-") and (position := name.removeprefix("row-")).isdigit()
     }
     try:
-        actions.decide(batch=batch, by=request.user, decisions=decisions)  # type: ignore[arg-type]
+        actions.decide(batch=batch, by=request.user, decisions=decisions, wait=_at_once(batch))  # type: ignore[arg-type]
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect(f"{batch.get_absolute_url()}?show=undecided")
@@ -123,10 +144,25 @@ def confirm(request: Request, code: str) -> HttpResponse:
         messages.error(request, _("Look at the rows with a warning first, and tick that you have read them."))
         return redirect(f"{batch.get_absolute_url()}?show=problems")
     try:
-        actions.confirm(batch=batch, by=request.user)
+        actions.confirm(batch=batch, by=request.user, wait=_at_once(batch))
     except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
+        if not batch.trouble:  # which the page itself shows
+            messages.error(request, " ".join(refusal.messages))
     return redirect(batch)
+
+
+@requires(Permission.IMPORT_ROSTERS, methods=("GET", "POST"))
+def undo(request: Request, code: str) -> HttpResponse:
+    """Take an imported batch back, after saying what that means."""
+    batch = _batch(request, code)
+    if request.method == "POST":
+        try:
+            actions.undo(batch=batch, by=request.user, wait=_at_once(batch))
+        except ValidationError as refusal:
+            if not batch.trouble:
+                messages.error(request, " ".join(refusal.messages))
+        return redirect(batch)
+    return page(request, "exchange/undo.html", batch=batch, possible=batch.state == State.IMPORTED)
 
 
 @requires(Permission.IMPORT_ROSTERS, methods=("POST",))
@@ -134,7 +170,7 @@ def discard(request: Request, code: str) -> HttpResponse:
     """Throw a roster away that is not imported yet."""
     batch = _batch(request, code)
     try:
-        actions.discard(batch=batch, by=request.user)
+        actions.discard(batch=batch, by=request.user, wait=_at_once(batch))
         messages.success(request, _("The roster was thrown away. Nothing was changed."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))

@@ -1,134 +1,164 @@
-"""Writes planned rows, many at a time. Everything slow (readings of names, building rows) happens before the
-transaction begins: while it runs nobody else can write on SQLite."""
+"""Carries out planned work, many rows at a time. Everything slow (readings of names, sealing, building rows) happens
+before the transaction begins: while it runs nobody else can write on SQLite."""
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Iterator
+import functools
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import models
-from django.db.models import F
 
-from caseworks.access import Via
-from caseworks.exchange.work import Work
+from caseworks.access import NOT_YET
+from caseworks.encryption import SealedField, fill_indexes
+from caseworks.exchange.work import Fields, Work
 from children import names
-from children.models import Child, Enrolment, Reach, Residence
-from children.reach import open_many
+from children.models import Arrival, Child, Enrolment, Reach, Residence
+from children.reach import close_road, open_many
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
 
 PIECE = 1000
+# the tables an import writes, in the order in which their rows can be made
+TABLES: dict[str, Any] = {
+    "child": Child,
+    "relative": Relative,
+    "kinship": Kinship,
+    "enrolment": Enrolment,
+    "residence": Residence,
+    "absence": Absence,
+    "situation": Situation,
+    "care": Entrustment,
+    "declaration": Declaration,
+}
+# what the rows of the others are about
+BY_RELATIVE = frozenset({"absence", "situation"})
+BY_CHILD = frozenset({"kinship", "enrolment", "residence", "care", "declaration"})
 
 
 class MovedError(Exception):
     """Somebody changed one of these records after the plan was made: plan again."""
 
 
-def _pieces(rows: list[Any]) -> Iterator[list[Any]]:
-    """Some rows at a time, taken out of the list: what is written needs no room any more."""
-    while rows:
-        piece = rows[:PIECE]
-        del rows[:PIECE]
-        yield piece
+def pieces(rows: list[Any], size: int = PIECE) -> Iterator[list[Any]]:
+    """Some rows at a time."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def counts_versions(model: type[models.Model]) -> bool:
+    """True if rows of the model count their versions."""
+    return any(field.name == "version" for field in model._meta.concrete_fields)
+
+
+def built(work: Work, table: str, fields: Fields) -> Any:
+    """The row that a step of the work makes, not saved."""
+    if table == "child":
+        return Child(pk=work.child_id, **fields).derive()
+    return TABLES[table](**fields, **({"child_id": work.child_id} if table in BY_CHILD else {}))
+
+
+@functools.cache
+def _sealed_fields(model: type[models.Model]) -> list[SealedField]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, SealedField)]
+
+
+def _ready(row: models.Model) -> models.Model:
+    """Index and seal a row now, not while others wait."""
+    if sealed := _sealed_fields(type(row)):
+        fill_indexes(row)
+        for field in sealed:
+            row.__dict__[field.attname] = field.pre_save(row, True)
+    return row
 
 
 class Writer:
-    """Collects the work of many rows as model rows; `write()` puts them in, in the running transaction."""
+    """Collects the work of many rows as model rows; `write()` puts them in, in the running transaction.
 
-    def __init__(self, works: deque[Work]) -> None:
-        self.rows: dict[type[models.Model], list[Any]] = {
-            model: []
-            for model in (
-                Child, Reach, Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
-            )
-        }  # fmt: skip
-        self.closed: dict[Any, list[Any]] = {model: [] for model in (Enrolment, Residence, Absence, Entrustment)}
-        self.amended: list[tuple[Any, Any, dict[str, Any]]] = []
-        self.versioned: list[tuple[Any, Any, int, dict[str, Any]]] = []
-        self.closed_roads: list[tuple[Any, str, str]] = []
-        self.on: date | None = None
-        while works:  # each piece of work is let go as its rows are made: both at once would take twice the room
-            self._add(works.popleft())
+    With `batch`, the archives are new and stay hidden: nobody sees them before `open_batch`.
+    """
+
+    def __init__(self, works: Iterable[Work], *, batch: UUID | None = None) -> None:
+        self.rows: dict[str, list[Any]] = {table: [] for table in TABLES}
+        self.roads: list[Reach] = []
+        self.arrivals: list[Arrival] = []
+        self.ended: dict[tuple[str, date, int | None], list[UUID]] = defaultdict(list)
+        self.amended: dict[tuple[str, int | None, str], tuple[Fields, list[UUID]]] = {}
+        self.closed: list[tuple[UUID, str, str]] = []
+        self.batch = batch
+        for work in works:
+            self._add(work)
 
     def _add(self, work: Work) -> None:
-        rows, on = self.rows, work.on
-        self.on = on
-        if work.new:
-            rows[Child].append(Child(pk=work.child_id, **work.child).derive())
-        elif work.child:
-            self.versioned.append((Child, work.child_id, work.version, _with_derived(work.child)))
-        if work.enrol:
-            rows[Enrolment].append(Enrolment(child_id=work.child_id, **work.enrol))
-            rows[Reach].append(Reach(child_id=work.child_id, via=Via.ENROLMENT, path=work.enrol["school"].path))
-        if work.settle:
-            rows[Residence].append(Residence(child_id=work.child_id, **work.settle))
-            rows[Reach].append(Reach(child_id=work.child_id, via=Via.RESIDENCE, path=work.settle["village"].path))
-        rows[Relative] += [Relative(**fields) for fields in work.relatives]
-        rows[Kinship] += [
-            Kinship(child_id=work.child_id, relative_id=key, relation=relation) for key, relation in work.kinships
-        ]
-        rows[Absence] += [Absence(**fields) for fields in work.absences]
-        rows[Situation] += [Situation(relative_id=key, kind=kind, from_on=on) for key, kind in work.situations]
-        if work.care:
-            rows[Entrustment].append(Entrustment(child_id=work.child_id, **work.care))
-        if work.declare:
-            rows[Declaration].append(Declaration(child_id=work.child_id, **work.declare))
-        self._add_changes(work)
+        for table, fields in work.made:
+            self.rows[table].append(_ready(built(work, table, fields)))
+            if table == "child" and self.batch:
+                self.arrivals.append(Arrival(child_id=work.child_id, batch=self.batch))
+        until = NOT_YET if self.batch else None
+        self.roads += [Reach(child_id=work.child_id, via=via, path=path, until_on=until) for via, path in work.opened]
+        for table, key, version in work.ended:
+            self.ended[table, work.on, version].append(key)
+        for table, key, version, fields, _before in work.amended:
+            self.amend(table, key, version, fields)
+        self.closed += [(work.child_id, via, path) for via, path in work.closed]
 
-    def _add_changes(self, work: Work) -> None:
-        ended: tuple[tuple[Any, Any], ...] = (
-            (Enrolment, work.close_enrolment),
-            (Residence, work.close_residence),
-            (Entrustment, work.close_care),
-        )
-        for model, key in ended:
-            if key:
-                self.closed[model].append(key)
-        self.closed[Absence] += work.close_absences
-        if work.amend_enrolment:
-            self.versioned.append((Enrolment, *work.amend_enrolment))
-        if work.amend_residence:
-            self.versioned.append((Residence, *work.amend_residence))
-        if work.amend_declaration:
-            self.amended.append((Declaration, *work.amend_declaration))
-        self.amended += [(Absence, key, {**fields, "version": F("version") + 1}) for key, fields in work.amend_absences]
-        self.versioned += [(Relative, *change) for change in work.amend_relatives]
-        self.closed_roads += [(work.child_id, via, path) for via, path in work.closed_roads]
+    def amend(self, table: str, key: UUID, version: int | None, fields: Fields) -> None:
+        """Give a row other values; rows that get the same ones are written together."""
+        same = table, version, json.dumps(fields, default=str)
+        self.amended.setdefault(same, (fields, []))[1].append(key)
 
-    def write(self) -> Counter[str]:
-        """Write everything; the answer counts rows by model. Raises MovedError, or IntegrityError if a child, a relative or
-        an ID number has changed hands since the plan; the transaction is then to be given up."""
-        rows = self.rows
-        written = Counter({model._meta.label: len(made) for model, made in rows.items()})
-        for piece in _pieces(rows[Child]):
+    @property
+    def counts(self) -> Counter[str]:
+        """How many rows it makes, by model."""
+        made = Counter({TABLES[table]._meta.label: len(rows) for table, rows in self.rows.items()})
+        made[Reach._meta.label] = len(self.roads)
+        return made
+
+    def write(self) -> None:
+        """Write everything. Raises MovedError, or IntegrityError if a child, a relative or an ID number has changed hands
+        since the plan; the transaction is then to be given up."""
+        for piece in pieces(self.rows["child"]):
             Child.objects.bulk_create(piece)
-        for piece in _pieces(rows[Reach]):
-            open_many(piece)
-        for model, keys in self.closed.items():
-            for piece in _pieces(keys):
-                open_rows = model.objects.filter(pk__in=piece, until_on=None)
-                if open_rows.update(until_on=self.on, version=F("version") + 1) != len(piece):
-                    raise MovedError
-        around: tuple[Any, ...] = (
-            Relative, Kinship, Enrolment, Residence, Absence, Situation, Entrustment, Declaration,
-        )  # fmt: skip
-        for model in around:
-            for piece in _pieces(rows[model]):
-                model.objects.bulk_create(piece)
-        for model, key, version, fields in self.versioned:
-            if not model.objects.filter(pk=key, version=version).update(**fields, version=version + 1):
+        for road in pieces(self.roads):
+            open_many(road)
+        Arrival.objects.bulk_create(self.arrivals)
+        for (table, on, version), keys in self.ended.items():
+            self._change(TABLES[table], keys, {"until_on": on}, version, until_on=None)
+        for table, model in TABLES.items():
+            if table != "child":
+                for piece in pieces(self.rows[table]):
+                    model.objects.bulk_create(piece)
+        for (table, version, _same), (fields, keys) in sorted(self.amended.items(), key=_in_order):
+            self._change(TABLES[table], keys, _with_derived(table, fields), version)
+        for child, via, path in self.closed:
+            close_road(child, via, path)  # type: ignore[arg-type]
+
+    def _change(self, model: Any, keys: list[UUID], fields: Fields, version: int | None, **still: Any) -> None:
+        """Change rows that are still as they were; raises MovedError if one is not."""
+        if version is not None and counts_versions(model):
+            still, fields = {**still, "version": version}, {**fields, "version": version + 1}
+        for piece in pieces(keys):
+            if model.objects.filter(pk__in=piece, **still).update(**fields) != len(piece):
                 raise MovedError
-        for model, key, fields in self.amended:
-            if not model.objects.filter(pk=key).update(**fields):
-                raise MovedError
-        for child, via, path in self.closed_roads:
-            Reach.objects.filter(child=child, via=via, path=path).delete()
-        return written
 
 
-def _with_derived(fields: dict[str, Any]) -> dict[str, Any]:
-    derived = dict(fields)
-    if "name" in fields:
-        derived |= {"name_order": names.sort_key(fields["name"]), "search_text": names.search_text(fields["name"])}
-    return derived
+def _in_order(entry: Any) -> Any:
+    (_table, version, _same), _rest = entry
+    return version or 0
+
+
+def _with_derived(table: str, fields: Fields) -> Fields:
+    if table != "child" or "name" not in fields:
+        return fields
+    name = fields["name"]
+    return {**fields, "name_order": names.sort_key(name), "search_text": names.search_text(name)}
+
+
+def open_batch(batch: UUID) -> None:
+    """Let everyone see the archives of a batch, at once: the last step of an import."""
+    arrived = Arrival.objects.filter(batch=batch)
+    Reach.objects.filter(child__in=arrived.values("child"), until_on=NOT_YET).update(until_on=None)
+    arrived.delete()

@@ -12,10 +12,11 @@ from children.models.health import Disability, HealthCheck, Illness
 from children.models.lists import ChosenColumns, SavedFilter
 from children.models.places import Enrolment, Residence
 from children.models.promotions import Promoted, Promotion
-from children.models.reach import Reach
+from children.models.reach import Arrival, Reach
 from children.models.words import NameWord
 
 __all__ = [
+    "Arrival",
     "Attachment",
     "Child",
     "ChosenColumns",

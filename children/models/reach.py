@@ -23,3 +23,14 @@ class Reach(Record):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["child", "via", "path"], name="one_row_per_road")]
         indexes = [models.Index(fields=["path", "via", "child", "until_on"], name="reach_by_path")]
+
+
+class Arrival(Record):
+    """An archive that an import is still bringing in, or is taking out again: nobody sees it, in no scope.
+
+    Its roads exist and are not open (`access.NOT_YET`). When the whole batch is in, one short transaction opens the roads
+    and removes these rows: half an import is never seen.
+    """
+
+    child = models.OneToOneField(Child, on_delete=models.CASCADE, related_name="+")
+    batch = models.UUIDField(db_index=True)

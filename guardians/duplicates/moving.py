@@ -22,6 +22,7 @@ from caseworks.privacy import group_of
 # What does not come along, with the reason.
 STAYS = {
     "children.Reach.child": "roads are made from the facts, after these have moved",
+    "children.Arrival.child": "a roster that is still being written is not looked at",
     "children.NameWord.child": "words are made from the name, which each archive keeps",
     "rights.ErasureProposal.child": "what was decided about one archive was not decided about the other",
     "guardians.Merge.absorbed": "says which archive was closed by a merge; its own history",

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from caseworks import access
-from caseworks.exchange import actions
+from caseworks.exchange import actions, staging
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow
 from caseworks.models import AuditEvent
 from children.models import Child, Enrolment, Reach, Residence
@@ -489,8 +489,8 @@ def test_looking_up_costs_the_same_for_one_row_and_for_many(tmp_path, cast, djan
     rows = [child_row(姓名=f"周{n}", 身份证号=factories.id_number(BORN, "1")) for n in "甲乙丙"]
     three = receive(book(tmp_path, rows), cast.clerk, cast.school)
     for batch in (one, three):
-        planner: Planner = actions.planner_of(batch)
-        sources = [actions._source(row) for row in batch.rows.order_by("position")]
+        planner: Planner = staging.planner_of(batch)
+        sources = [staging.source(row) for row in batch.rows.order_by("position")]
         _ = planner.places.village("x"), planner.places.school("x")
         with access.scope(cast.clerk, today=TODAY), django_assert_num_queries(4):
             planner.plan(sources)

@@ -185,6 +185,36 @@ def test_a_formula_elsewhere_gives_its_result(tmp_path, cast):
     assert books.verdicts(batch) == ["new"]
 
 
+@pytest.mark.parametrize(
+    ("column", "heading", "key"), [("A", "姓名", "no_name"), ("D", "出生日期", "no_birth")], ids=["name", "birth"]
+)
+def test_an_error_of_excel_says_nothing(column, heading, key, tmp_path, cast):
+    """#DIV/0! and #N/A without a formula behind them are blank cells."""
+    import openpyxl
+
+    file = book(tmp_path, [child_row(身份证号=None)])
+    made = openpyxl.load_workbook(file)
+    made.active[f"{column}2"] = "#DIV/0!"
+    made.active[f"{column}2"].data_type = "e"
+    made.save(file)
+    batch = receive(file, cast.clerk, cast.school)
+    assert books.verdicts(batch) == ["refused"]
+    assert any(f"第 2 行 {column} 列（{heading}）" in line for line in books.said(batch))
+
+
+def test_a_real_date_is_right_in_a_book_that_counts_from_1904(tmp_path, cast):
+    import openpyxl
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    file = book(tmp_path, [child_row(身份证号=NUMBER)])
+    made = openpyxl.load_workbook(file)
+    made.epoch = CALENDAR_MAC_1904
+    made.active["D2"] = date(2016, 3, 4)
+    made.save(file)
+    batch = receive(file, cast.clerk, cast.school)
+    assert (books.verdicts(batch), books.said(batch)) == (["new"], [])
+
+
 def test_a_passport_is_kept_unchecked(tmp_path, cast):
     row = child_row(身份证号="E12345678") | {"证件类型": "护照"}
     batch = receive(book(tmp_path, [row], [*FREE, "证件类型"]), cast.clerk, cast.school)

@@ -1,5 +1,6 @@
 """Files that are no roster, or are meant to do harm: each is refused with a sentence, and nothing of it is kept."""
 
+import re
 import struct
 import zipfile
 
@@ -39,6 +40,19 @@ def _with_member(tmp_path, member, content=b"x"):
     return file
 
 
+def _with_text(tmp_path, text, before=b""):
+    """A roster whose second row begins with that text, written into the sheet's XML as it is."""
+    file = book(tmp_path, [child_row()])
+
+    def change(name, content):
+        if name != "xl/worksheets/sheet1.xml":
+            return content
+        head, row, rest = content.partition(b'<c r="A2"')
+        return before + head + row + re.sub(rb"<t>[^<]*</t>", b"<t>" + text + b"</t>", rest, count=1)
+
+    return books.rewritten(file, tmp_path / "changed.xlsx", change)
+
+
 def _lying_size(tmp_path):
     """A workbook whose directory says that a sheet is small, when it is not what it says."""
     file = book(tmp_path, [child_row()])
@@ -72,6 +86,7 @@ FILES = {
     "an absolute name": (lambda path: _with_member(path, "/etc/passwd"), "文件损坏"),
     "too many members": (lambda path: _zip(path, [(f"xl/{n}.xml", "x") for n in range(201)]), "远远超过"),
     "a bomb": (lambda path: _with_member(path, "xl/media/a.xml", b"0" * 60_000_000), "远远超过"),
+    "a string that unpacks to 50 MB": (lambda path: _with_text(path, b"a" * 50_000_000), "远远超过"),
     "a size that lies": (_lying_size, "文件损坏"),
     "neither encoding": (lambda path: _file(path, "a.csv", "姓名,性别\n".encode() + b"\xff\xff\xff,x\n"), "第 2 行既不是"),
     "half GBK, half UTF-8": (lambda path: _file(path, "a.csv", HALF_AND_HALF), "第 2 行既不是"),
@@ -90,6 +105,26 @@ def test_a_bad_file_is_refused_with_a_sentence_and_nothing_is_kept(case, tmp_pat
         receive(make(tmp_path), cast.clerk, cast.school)
     assert words in " ".join(refusal.value.messages)
     assert not ImportBatch.objects.exists()
+
+
+_LAUGHS = b"<!DOCTYPE x [<!ENTITY e0 'ha'>" + b"".join(
+    b"<!ENTITY e%d '%s'>" % (n, b"&e%d;" % (n - 1) * 10) for n in range(1, 10)
+) + b"]>"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("declared", "used"),
+    [(b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>', b"&e;"), (_LAUGHS, b"&e9;")],
+    ids=["a file of the server", "a billion laughs"],
+)
+def test_entities_of_a_sheet_are_not_followed(declared, used, tmp_path, cast):
+    file = _with_text(tmp_path, used, declared)
+    try:
+        batch = receive(file, cast.clerk, cast.school)
+        found = (*books.keys(batch), batch.rows.get().name)
+    except reader.RosterError as refusal:
+        found = (refusal.code,)
+    assert found in {("broken",), ("no_name", "")}
 
 
 def test_a_workbook_with_a_password_is_refused(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.urls import reverse
 
 from caseworks import access
-from caseworks.exchange import actions, reader
+from caseworks.exchange import actions, jobs, reader
 from caseworks.exchange.models import ImportBatch, StagedRow
 from caseworks.models import AuditEvent
 from children.models import Child
@@ -188,10 +188,11 @@ def test_the_result_leads_to_the_archives(batch, cast, sign_in):
 def test_the_rows_that_stay_out_come_back_in_their_columns_and_can_be_sent_again(batch, cast, sign_in, tmp_path):
     answer = sign_in(cast.clerk).get(reverse("exchange:errors", args=[batch.code]))
     content = b"".join(answer.streaming_content)
-    [headings, row] = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
-    assert headings == ("未导入的原因", "工作表和行号", *books.FREE)
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    [headings, row] = sheet.iter_rows(values_only=True)
+    assert (sheet.title, *headings) == ("名册", "未导入的原因", "原行号", *books.FREE)
     assert "没有姓名" in row[0]
-    assert (row[1], row[4]) == ("名册 5", child_row()["身份证号"][:0] + batch.rows.get(position=3).cells[2])
+    assert (row[1], row[4], sheet["E2"].number_format) == (5, batch.rows.get(position=3).cells[2], "@")
     event = AuditEvent.objects.get(action="file.left")
     assert (event.changes["what"], event.changes["rows"]) == ("import.errors", 1)
     corrected = tmp_path / "corrected.xlsx"
@@ -296,11 +297,16 @@ def test_pages_cost_the_same_for_one_row_and_for_three(rows, tmp_path, cast, sig
 def test_a_batch_whose_reading_was_interrupted_can_be_thrown_away_and_sent_again(tmp_path, cast, sign_in):
     file = book(tmp_path, [child_row()])
     stuck = ImportBatch.objects.create(
-        by=cast.clerk, organization=cast.school, file_name="x.xlsx", sha256=actions.digest_of(file), roster_on=TODAY
-    )
+        by=cast.clerk, organization=cast.school, file_name="x.xlsx", sha256=actions.digest_of(file), roster_on=TODAY,
+        asked_by=cast.clerk, **jobs.new_lease(),
+    )  # fmt: skip
     client = sign_in(cast.clerk)
-    assert "读取中断了" in client.get(stuck.get_absolute_url()).content.decode()
-    assert receive(file, cast.clerk, cast.school) == stuck
-    with time_machine.travel("2026-11-23 10:06:00+08:00"):
-        assert receive(file, cast.clerk, cast.school).state == "previewed"
-    assert not ImportBatch.objects.filter(pk=stuck.pk).exists()
+    assert "正在读取文件" in client.get(stuck.get_absolute_url()).content.decode()
+    assert receive(file, cast.clerk, cast.school).state == "uploaded"  # somebody is at it
+    with time_machine.travel("2026-11-23 10:02:00+08:00"):
+        assert receive(file, cast.clerk, cast.school) == stuck
+        stuck.refresh_from_db()
+        assert (stuck.state, stuck.rows.count()) == ("previewed", 1)
+        client.post(reverse("exchange:discard", args=[stuck.code]))
+        stuck.refresh_from_db()
+        assert (stuck.state, StagedRow.objects.count()) == ("discarded", 0)

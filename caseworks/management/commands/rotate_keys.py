@@ -25,7 +25,7 @@ class Command(BaseCommand):
             keyring.add_data_key(Path(settings.KEY_FILE))
         keycheck.confirm()
         newest = keyring.current().newest("data")[0]
-        with access.everyone("rotate keys"):
+        with access.everyone("rotate keys", arriving=True):
             for model, names in rotation.sealed_models():
                 self.stdout.write(f"{model._meta.label}: {rotation.seal_again(model, names)} rows sealed again")
             with transaction.atomic():
