@@ -17,7 +17,6 @@ from contextlib import ExitStack
 from tests import postgres
 from tests.browser import chromium
 
-
 WHOLE_POSTGRESQL = "--postgresql"
 # Locks and races, constraints, triggers, dates and searches in SQL, bytes and NULs, and what a lost server does.
 WHERE_DATABASES_DIFFER = (
