@@ -48,7 +48,7 @@ class TrailForm(forms.Form):
         first, last = data.get("first"), data.get("last")
         if first and last and not timedelta(0) <= last - first <= LONGEST:
             raise ValidationError(_("The last day must not be before the first, and at most a year after it."))
-        if first and last and (first < EARLIEST or last > self.today):
+        if first and last and (first < EARLIEST or last > self.today + LONGEST):  # the rest of a year does no harm
             raise ValidationError(_("Choose a day from the year 2000 to today."))
         return data
 
