@@ -28,6 +28,8 @@ def safe_name(name: str) -> str:
     """The name of a file as every system takes it: no path, no quotes, no control or direction characters, not longer
     than 80 characters and its ending."""
     stem, suffix = PurePath(name).stem, PurePath(name).suffix
+    if stem.startswith(".") and not suffix:  # nothing but an ending: Python takes ".xlsx" for a name
+        stem, suffix = "", stem
     try:
         return get_valid_filename(stem[:LONGEST_NAME].strip(". ")) + suffix
     except SuspiciousFileOperation:  # nothing is left of it

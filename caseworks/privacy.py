@@ -112,6 +112,8 @@ GROUPS: dict[str, Group] = {
     "office":       _group(_("offices"),                        _L.PUBLIC,    None, _S.NEVER, "read      read      read  read      read read write"),
     "rules":        _group(_("rules and declared counts"),      _L.PUBLIC,    None, _S.NEVER, "read      read      read  write     read read read"),
     "staff":        _group(_("staff and posts"),                _L.PERSONAL,  3,    _S.POST,  "read      read      read  write     -    read write"),
+    "lists":        _group(_("saved filters, chosen columns"),  _L.PERSONAL,  3,    _S.POST,  "write     write     write write     -    -    -"),
+    "promotion":    _group(_("promotions of classes"),          _L.PUBLIC,    None, _S.NEVER, "-         write     -     write     -    -    -"),
     "basic":        _group(_("name, sex, birth, school"),       _L.PERSONAL,  3,    _S.EXIT,  "write     write     read  read      -    -    -"),
     "registration": _group(_("household registration"),         _L.PERSONAL,  3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "identity":     _group(_("ID number, registered place"),    _L.SEALED,    1,    _S.EXIT,  "ask+write ask+write -     ask       -    -    -"),
@@ -207,8 +209,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "inner": "file_name",
     },
     "children.NameWord": {"inner": "word child"},
-    "children.SavedFilter": {"key": "id code", "staff": "owner organization name query shared"},
-    "children.ChosenColumns": {"key": "id", "staff": "user columns"},
+    "children.SavedFilter": {"key": "id code", "lists": "owner organization name query shared"},
+    "children.ChosenColumns": {"key": "id", "lists": "user columns"},
     "children.ClosedPeriod": {"key": "id", "basic": "child from_on until_on reason"},
     "children.Handover": {
         "key": "id code from_path to_path proposed_path",
@@ -221,7 +223,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "basic": "child organization given_to given_at from_on until_on",
         "situation": "reason words",
     },
-    "children.Promotion": {"key": "id code", "rules": "school term_on counts made_by made_at undone_by undone_at"},
+    "children.Promotion": {"key": "id code", "promotion": "school term_on counts made_by made_at undone_by undone_at"},
     "children.Promoted": {"key": "id child_version", "basic": "promotion child before after handover outcome"},
     "children.Disability": {
         "key": "id code version recorded_by recorded_at",

@@ -46,7 +46,7 @@ from tests.rights import make as rights
 pytestmark = pytest.mark.django_db
 
 HERE, THERE = "白鹭", "玄凤"
-PAGES_AT_MOST = 600
+PAGES_AT_MOST = 1000
 QUERIES_PER_ADDRESS = 3
 
 # Texts that nobody writes freely: codes, paths, keys of lists, what is derived from other fields.
@@ -316,21 +316,7 @@ def walk(person: User, more: list[str]) -> Walk:
 ROLES = ("officer", "caseworker", "clerk", "colleague", "mentor", "leader", "auditor", "system")
 
 
-def test_nobody_hears_the_bird_of_the_other_county(cast, counties):
-    _here, there = counties
-    theirs = sorted({address for person in (cast.stranger, there.clerk) for address in walk(person, []).read})
-    assert all(any(code in address for address in theirs) for code in (there.codes[0], *there.codes[3:]))
-    leaks, broken = {}, {}
-    for who in ROLES:
-        mine = walk(getattr(cast, who), theirs)
-        assert len(mine.read) < PAGES_AT_MOST
-        broken |= {f"{who} {address}": status for address, status in mine.statuses.items() if status >= 500}
-        for word in (THERE, there.phone, there.id_number):
-            leaks |= {f"{who} {address}": word for address in mine.hears(word)}
-    assert leaks == {}
-    assert broken == {}
-
-
+# where each is heard at least, at home
 CAN_SING = {
     "officer": ("children:list", "visits:contacts", "admin:caseworks_user_changelist", "admin:visits_mentor_export"),
     "clerk": ("children:list", "children:export", "visits:contacts_export", "exchange:imports"),
@@ -339,24 +325,32 @@ CAN_SING = {
     "auditor": ("admin:caseworks_auditevent_changelist",),
     "system": ("admin:caseworks_organization_changelist",),
 }
+READ_ARCHIVES = {"officer", "clerk", "caseworker", "mentor"}
 
 
-@pytest.mark.parametrize("who", CAN_SING)
-def test_the_bird_can_sing(who, cast, counties):
-    """One's own bird is heard, in pages and in files, and so is the archive behind a link: the walk gets everywhere."""
-    here, _there = counties
-    mine = walk(getattr(cast, who), [])
-    heard = {urlsplit(address).path for address in mine.hears(HERE)}
-    assert {name for name in CAN_SING[who] if reverse(name) not in heard} == set()
-    if who in {"officer", "clerk", "caseworker", "mentor"}:
-        assert f"/children/{here.codes[0]}/" in heard
-
-
-def test_the_other_bird_sings_at_home(cast, counties):
-    _here, there = counties
-    theirs = walk(there.clerk, [])
-    assert theirs.hears(THERE)
-    assert not theirs.hears(HERE)
+def test_nobody_hears_the_bird_of_the_other_county(cast, counties):
+    """One's own is heard, in pages and in files, and so is the archive behind a link: the walks get everywhere."""
+    here, there = counties
+    at_home = walk(there.clerk, [])
+    assert at_home.hears(THERE)
+    assert not at_home.hears(HERE)
+    theirs = sorted({*walk(cast.stranger, []).read, *at_home.read})
+    assert all(any(code in address for address in theirs) for code in (there.codes[0], *there.codes[3:]))
+    leaks, broken, silent = {}, {}, []
+    for who in ROLES:
+        mine = walk(getattr(cast, who), theirs)
+        assert len(mine.read) < PAGES_AT_MOST
+        broken |= {f"{who} {address}": status for address, status in mine.statuses.items() if status >= 500}
+        for word in (THERE, there.phone, there.id_number):
+            leaks |= {f"{who} {address}": word for address in mine.hears(word)}
+        heard = {urlsplit(address).path for address in mine.hears(HERE)}
+        at_least = [reverse(name) for name in CAN_SING.get(who, ())]
+        if who in READ_ARCHIVES:
+            at_least.append(f"/children/{here.codes[0]}/")
+        silent += [f"{who} {path}" for path in at_least if path not in heard]
+    assert leaks == {}
+    assert broken == {}
+    assert silent == []
 
 
 # --- Numbers ----------------------------------------------------------------------------------------------------------

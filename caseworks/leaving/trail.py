@@ -27,6 +27,7 @@ from caseworks.sheets import Column, write_sheet
 from caseworks.stamps import Stamp
 
 LONGEST = timedelta(days=366)
+EARLIEST = date(2000, 1, 1)  # no registry is older, and the calendar of a computer ends somewhere
 CHUNK = 2000
 
 
@@ -38,6 +39,7 @@ class TrailForm(forms.Form):
 
     def __init__(self, data: Any = None, *, today: date) -> None:
         super().__init__(data, initial={"first": today - timedelta(days=30), "last": today})
+        self.today = today
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
 
@@ -46,6 +48,8 @@ class TrailForm(forms.Form):
         first, last = data.get("first"), data.get("last")
         if first and last and not timedelta(0) <= last - first <= LONGEST:
             raise ValidationError(_("The last day must not be before the first, and at most a year after it."))
+        if first and last and (first < EARLIEST or last > self.today + LONGEST):  # the rest of a year does no harm
+            raise ValidationError(_("Choose a day from the year 2000 to today."))
         return data
 
 

@@ -40,14 +40,19 @@ def _decidable(request: Request) -> ExportQuerySet:
     )
 
 
+def _asked_by(request: Request) -> ExportQuerySet:
+    """What whoever is signed in asked for in a post they still hold."""
+    return Export.objects.of(request.user).asked_in(request.postings)
+
+
 def _own_or_decidable(request: Request, code: str) -> Export:
     """An export one asked for, or may decide about; anything else is not found."""
-    seen = Export.objects.filter(by=request.user) | _decidable(request)
+    seen = _asked_by(request) | _decidable(request)
     return get_object_or_404(seen.select_related("by", "posting__organization", "decided_by"), code=code)
 
 
 def _own(request: Request, code: str) -> Export:
-    return get_object_or_404(Export.objects.filter(by=request.user), code=code)
+    return get_object_or_404(_asked_by(request), code=code)
 
 
 @signed_in()
@@ -55,7 +60,7 @@ def exports(request: Request) -> HttpResponse:
     """What waits for my word, and what I asked for."""
     now = timezone.now()
     waiting = _decidable(request).waiting(now).select_related("by", "posting__organization").order_by("id")
-    mine = paginate(Export.objects.of(request.user), request, 20)
+    mine = paginate(_asked_by(request), request, 20)
     return page(
         request,
         "leaving/exports.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,11 @@ class ExportQuerySet(SealedQuerySet):
     def of(self, user: User) -> ExportQuerySet:
         """What a person asked for, the latest first."""
         return self.filter(by=user).order_by("-id")
+
+    def asked_in(self, postings: Iterable[Posting]) -> ExportQuerySet:
+        """Those asked for in one of these posts. A file ends with the post it was asked in: what it holds is no longer
+        theirs to take."""
+        return self.filter(posting__in=[posting.pk for posting in postings])
 
     def within_reach_of(self, posting: Posting) -> ExportQuerySet:
         """What somebody in this post may decide about: asked at the post's own office or below it, never by the same

@@ -68,9 +68,12 @@ def remove(request: Request, code: str, attachment: str) -> HttpResponse:
     """Take a picture out of the archive, after asking once."""
     found = _one(code, attachment)
     if request.method == "POST":
-        actions.remove(attachment=found, by=request.user)
-        messages.success(request, _("The picture was removed from the archive."))
-        return redirect(f"{found.child.get_absolute_url()}#attachments")
+        with once(request) as submission:
+            if not submission.again:
+                actions.remove(attachment=found, by=request.user)
+                messages.success(request, _("The picture was removed from the archive."))
+                submission.leads_to(f"{found.child.get_absolute_url()}#attachments")
+        return redirect(submission.location)
     return page(request, "children/attachment_remove.html", child=found.child, attachment=found)
 
 

@@ -47,7 +47,11 @@ def delete_filter(*, row: SavedFilter, by: User) -> None:
 @transaction.atomic
 def choose_columns(*, by: User, columns: Sequence[str]) -> ChosenColumns:
     """Remember which columns the person looks at; none brings back the usual ones."""
-    row, _made = ChosenColumns.objects.update_or_create(user=by, defaults={"columns": list(columns)})
+    row, _made = ChosenColumns.objects.get_or_create(user=by)
+    changes = {"columns": [row.columns, list(columns)]}
+    row.columns = list(columns)
+    row.save(update_fields=["columns"])
+    audit.record("columns.chosen", row, by=by, changes=changes)
     return row
 
 

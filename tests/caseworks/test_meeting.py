@@ -66,7 +66,7 @@ def test_eight_editors_of_different_fields(cast):
     address = reverse("children:edit", args=[cast.child.code])
     typed = {
         "name": "张小宇", "ethnicity": "15", "registration": "2", "health": "20", "only_child": "no", "orphan": "no",
-        "guardianship": "poor", "notes": "爱画画",
+        "registered_at": "石门派出所", "notes": "爱画画",
     }  # fmt: skip
     people = [cast.caseworker, cast.clerk] * 4
     jobs = [opened(who, address)(**{field: value}) for who, (field, value) in zip(people, typed.items(), strict=True)]

@@ -19,8 +19,8 @@ def villages():
     return Organization.objects.order_by("code")
 
 
-def _page(rows, number: str = "1", per_page: int = 2):
-    return pages.paginate(rows, RequestFactory().get("/", {"page": number}), per_page)
+def _page(rows, number: str = "1", per_page: int = 2, **limit: int):
+    return pages.paginate(rows, RequestFactory().get("/", {"page": number}), per_page, **limit)
 
 
 @pytest.mark.parametrize(("asked", "codes"), [("2", ["v2", "v3"]), ("9", ["v4"]), ("0", ["v4"]), ("x", ["v0", "v1"])])
@@ -34,17 +34,15 @@ def test_a_few_rows_are_counted_exactly(villages, as_list):
     assert (paginator.count, paginator.num_pages, paginator.exceeds, paginator.total) == (5, 3, False, "5")
 
 
-def test_very_many_rows_are_counted_to_a_limit(villages, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(pages.Pages, "most", 4)
+def test_very_many_rows_are_counted_to_a_limit(villages, django_assert_num_queries):
     with django_assert_num_queries(1) as queries:
-        paginator = _page(villages).paginator
+        paginator = _page(villages, most=4).paginator
         assert (paginator.count, paginator.exceeds, paginator.total, paginator.num_pages) == (4, True, "4+", 2)
     assert "LIMIT 5" in queries.captured_queries[0]["sql"]
 
 
-def test_as_many_rows_as_the_limit_are_counted_exactly(villages, monkeypatch):
-    monkeypatch.setattr(pages.Pages, "most", 5)
-    paginator = _page(villages).paginator
+def test_as_many_rows_as_the_limit_are_counted_exactly(villages):
+    paginator = _page(villages, most=5).paginator
     assert (paginator.count, paginator.exceeds, paginator.total) == (5, False, "5")
 
 

@@ -246,6 +246,19 @@ def test_whoever_lost_the_post_gets_no_file(cast, client, today):
     assert "岗位" in export.note
 
 
+def test_a_file_that_lies_ready_ends_with_the_post_it_was_asked_in(cast, client):
+    export = _approved(cast, client)
+    prepared(export)
+    assert export.state == ExportState.PREPARED
+    cast.clerk.postings.update(until_on=timezone.localdate())
+    client.force_login(cast.clerk)
+    factories.posting(cast.clerk, cast.other_school, "school_staff")
+    for response in (client.get(export.get_absolute_url()), client.post(reverse("leaving:fetch", args=[export.code]))):
+        assert response.status_code == 404
+    export.refresh_from_db()
+    assert export.state == ExportState.PREPARED
+
+
 # --- Made beside the work ----------------------------------------------------------------------------------------------------
 
 

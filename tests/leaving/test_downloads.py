@@ -52,7 +52,7 @@ def test_no_cell_of_an_export_is_a_formula(cast, sign_in):
         ("x\r\nSet-Cookie: a=b.xlsx", "xSet-Cookie_ab.xlsx"),
         ("名" * 300 + ".xlsx", "名" * 80 + ".xlsx"),
         ("photo\u202exslx.exe.xlsx", "photoxslx.exe.xlsx"),
-        (".xlsx", "xlsx"),
+        (".xlsx", "file.xlsx"),
         ('"""', "file"),
     ],
 )

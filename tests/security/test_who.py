@@ -112,9 +112,10 @@ PLACES = {
     "the school beside it": ("other_school", "foreigner", "neighbour"),
     "the other county": ("other_county", "foreigner", "foreigner"),
 }
-# what belongs to an office beside the child's own, so that reaching the child is not enough: the mentors of a bureau,
-# whose pairings are seen by whoever sees the child and ended by whoever runs the mentor's office
-OF_ANOTHER_OFFICE = {"visits:pairing_end"}
+# what belongs to an office beside the child's own, so that reaching the child is not what decides: the mentors of a
+# bureau, whose pairings are seen by whoever sees the child and ended by whoever runs the mentor's office; and a hand-over,
+# which both its ends see
+OF_ANOTHER_OFFICE = {"visits:pairing_end", "handovers:detail"}
 
 
 @pytest.mark.parametrize("place", PLACES)
