@@ -46,7 +46,7 @@ from tests.rights import make as rights
 pytestmark = pytest.mark.django_db
 
 HERE, THERE = "白鹭", "玄凤"
-PAGES_AT_MOST = 600
+PAGES_AT_MOST = 700
 QUERIES_PER_ADDRESS = 3
 
 # Texts that nobody writes freely: codes, paths, keys of lists, what is derived from other fields.

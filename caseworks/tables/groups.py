@@ -14,7 +14,6 @@ from children.models import Child, Enrolment, Residence
 from children.models.archive import ChildQuerySet
 
 CLASS, VILLAGE = "class", "village"
-MOST = 120  # children in one table: the largest class, with room
 
 
 @dataclass(frozen=True)

@@ -8,45 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django import forms
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from caseworks.classified_forms import ClassifiedForm
-from caseworks.codelists import CodeField, CodeList
-from caseworks.forms import DateInput
-from caseworks.merging import MergingForm
-from caseworks.models import User
+from caseworks.models import ChangedError, User
+from caseworks.tables.rows import AWAY, HOME, AwayRow, FactRow, fact_row
 from children.facts import actions as facts
-from children.facts.forms import field_of, terms_until
 from children.facts.kinds import KINDS, Kind
-from children.forms.base import ActionForm
 from children.models import Child, Fact
-from children.models.growth import term_of, term_words
 from guardians import actions as family
 from guardians.household import Household, Member, households
-
-
-class Row(MergingForm, ActionForm):
-    """One child's line: `child`, and the form of its cells."""
-
-    save_again_to_keep_mine = True  # a cell has no room for two values and a choice
-
-    child: Child
-
-    @property
-    def cells(self) -> list[forms.BoundField]:
-        """The fields in the order of the columns."""
-        return [self[name] for name in self.fields if not self.fields[name].widget.is_hidden]
-
-
-class FactRow(ClassifiedForm, Row):
-    """A line of a table of facts."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +42,10 @@ class Table:
         """A form for each child, in order; bound if `data` is given, which then belongs to a single child."""
         raise NotImplementedError
 
-    def save(self, row: Any, *, asked: dict[str, Any], by: User) -> None:
-        """Write a valid row. Raises ValidationError for what the rules refuse."""
+    def enter(self, row: Any, *, asked: dict[str, Any], by: User) -> None:
+        """Write a valid row. Raises ValidationError for what the rules refuse, and ChangedError if somebody else wrote
+        the same row at the same moment."""
         raise NotImplementedError
-
-
-# --- Facts: one fact for each child, known by what is asked ------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -86,97 +60,39 @@ class FactTable(Table):
         return [self.kind.model._meta.get_field(name).verbose_name for name in self.names]  # type: ignore[union-attr]
 
     def rows(self, children: Sequence[Child], asked: dict[str, Any], data: Any = None) -> list[Any]:
-        model = self.kind.model
-        known: dict[UUID, Fact] = {
-            fact.child_id: fact
-            for fact in model._default_manager.filter(child__in=children, **{self.by: asked.get(self.by, asked["on"])})
-        }
-        form = self._form()
-        made = []
-        for child in children:
-            fact = known.get(child.pk)
-            stored = {name: getattr(fact, name) for name in self.names} if fact else None
-            row = form(data, about=fact, stored=stored, auto_id=f"id_{child.code}_%s")
-            row.child, row.fact = child, fact
-            made.append(row)
-        return made
+        rows = self.kind.model._default_manager.filter(child__in=children, **{self.by: asked.get(self.by, asked["on"])})
+        known: dict[UUID, Fact] = {fact.child_id: fact for fact in rows}
+        return [self._row(child, known.get(child.pk), data) for child in children]
 
-    def _form(self) -> Any:
-        label = self.kind.model._meta.label
-        cells = {name: _cell(self.kind.model, name) for name in self.names}
-        return type("FactRow", (FactRow,), {**cells, "kept_in": dict.fromkeys(self.names, label)})
+    def _row(self, child: Child, fact: Fact | None, data: Any) -> FactRow:
+        stored = {name: getattr(fact, name, None) for name in self.names}
+        row = _row_of(self)(data, about=child, stored=stored, auto_id=f"id_{child.code}_%s")
+        row.child, row.fact = child, fact
+        return row
 
-    def save(self, row: Any, *, asked: dict[str, Any], by: User) -> None:
+    def enter(self, row: FactRow, *, asked: dict[str, Any], by: User) -> None:
         values = {name: row.cleaned_data[name] for name in self.names if name in row.cleaned_data}
+        given = {name: asked[name] for name in self.asked if name in facts.typed_fields(self.kind.model)}
         if row.fact is not None:
-            facts.amend_fact(fact=row.fact, by=by, **values)
+            added = {name: value for name, value in given.items() if value and not getattr(row.fact, name)}
+            facts.amend_fact(fact=row.fact, by=by, **(added | values))
         elif any(value not in (None, "") for value in values.values()):
-            given = {name: asked[name] for name in self.asked if name in facts.typed_fields(self.kind.model)}
             day = {self.kind.model.day_field: asked["on"]}
-            facts.record_fact(model=self.kind.model, child=row.child, by=by, **(day | given | values))
+            try:
+                facts.record_fact(model=self.kind.model, child=row.child, by=by, **(day | given | values))
+            except ValidationError as error:
+                if getattr(error, "code", "") == "second":  # entered by somebody else since the row was read
+                    raise ChangedError(row.child) from error
+                raise
 
 
-class _CodeSelect(forms.Select):
-    """A choice that also knows the other words people write for it, so that a column of them can be pasted."""
-
-    codelist: CodeList
-
-    def create_option(self, *args: Any, **options: Any) -> dict[str, Any]:
-        option = super().create_option(*args, **options)
-        if option["value"] in self.codelist:
-            option["attrs"]["data-also"] = "|".join(self.codelist[option["value"]].also)
-        return option
-
-
-def _cell(model: type[models.Model], name: str) -> forms.Field:
-    """A field in one line of a table."""
-    field: Any = field_of(model, name)
-    if isinstance(field.widget, forms.Textarea):
-        field.widget = forms.TextInput(attrs={"maxlength": field.max_length})
-    column: Any = model._meta.get_field(name)
-    if isinstance(column, CodeField) and column.codelist:
-        widget = _CodeSelect()
-        widget.codelist = column.codelist
-        widget.choices = field.choices
-        field.widget = widget
-    field.help_text = ""
-    return field
-
-
-# --- Who is away -------------------------------------------------------------------------------------------------------
-
-FATHER, MOTHER = "father", "mother"
-HOME, AWAY = "home", "away"
-
-
-class AwayRow(Row):
-    """Where the father and the mother are. A parent who is not on record, or has died, has no cells to fill."""
-
-    home: Household
-    parents: dict[str, Member]
-
-    @property
-    def sides(self) -> list[tuple[Member | None, list[forms.BoundField]]]:
-        """The father and the mother, each with the cells that can be filled."""
-        return [
-            (member, [self[f"{side}_is"], self[f"{side}_place"]] if side in self.parents else [])
-            for side, member in ((FATHER, self.home.father), (MOTHER, self.home.mother))
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        for side in (FATHER, MOTHER):
-            if (
-                values.get(f"{side}_is") == HOME
-                and values.get(f"{side}_place")
-                and f"{side}_place" in self.changed_data
-            ):
-                self.add_error(f"{side}_is", _("Choose “works away”, or take the place out."))
-        return values
+@cache
+def _row_of(table: FactTable) -> type[FactRow]:
+    return fact_row(table.kind.model, table.names)
 
 
 class AwayTable(Table):
-    """Where the parents are on a day: at home, or away, and where."""
+    """Where the parents are on a day: not away, or away, and where."""
 
     def columns(self) -> list[Any]:
         return [_("Father"), _("Father works at"), _("Mother"), _("Mother works at")]
@@ -186,85 +102,44 @@ class AwayTable(Table):
         return [self._row(child, homes[child.pk], data) for child in children]
 
     def _row(self, child: Child, home: Household, data: Any) -> AwayRow:
-        parents = {
-            side: member
-            for side, member in ((FATHER, home.father), (MOTHER, home.mother))
-            if member is not None and not member.is_dead
-        }
-        cells: dict[str, forms.Field] = {}
         stored: dict[str, Any] = {}
-        for side, member in parents.items():
+        for side, member in AwayRow.parents_of(home).items():
             absence = member.open_absence
-            words = str(member.relation_label)
-            cells[f"{side}_is"] = forms.ChoiceField(
-                choices=[(HOME, _("at home")), (AWAY, _("works away"))], label=words, required=False
-            )
-            cells[f"{side}_place"] = forms.CharField(max_length=60, required=False, label=_("Place of work"))
             stored[f"{side}_is"] = AWAY if absence else HOME
             stored[f"{side}_place"] = absence.place if absence else ""
-        form: Any = type("AwayRow", (AwayRow,), cells)
-        row = form(data, about=child, stored=stored, auto_id=f"id_{child.code}_%s")
-        row.child, row.home, row.parents = child, home, parents
-        return row
+        return AwayRow(data, child=child, home=home, stored=stored, auto_id=f"id_{child.code}_%s")
 
-    @transaction.atomic
-    def save(self, row: Any, *, asked: dict[str, Any], by: User) -> None:
-        on = asked["on"]
-        for side, member in row.parents.items():
-            is_away = row.cleaned_data[f"{side}_is"] == AWAY
-            place = row.cleaned_data[f"{side}_place"]
-            absence = member.open_absence
-            if absence is not None and (not is_away or place != absence.place):
-                family.end_absence(absence=absence, by=by, on=max(on, absence.from_on))
-                on_again = max(on, absence.from_on)
-            elif absence is None:
-                on_again = on
-            else:
-                continue
+    def enter(self, row: AwayRow, *, asked: dict[str, Any], by: User) -> None:
+        sides = {
+            member: (row.cleaned_data[f"{side}_is"] == AWAY, row.cleaned_data[f"{side}_place"])
+            for side, member in row.parents.items()
+        }
+        for member, (is_away, place) in sides.items():
+            self._enter(member, asked["on"], is_away=is_away, place=place, by=by)
+
+    def _enter(self, member: Member, on: Any, *, is_away: bool, place: str, by: User) -> None:
+        absence = member.open_absence
+        if absence is None:
             if is_away:
-                family.record_absence(
-                    relative=member.relative, by=by, place=place, from_on=on_again, from_known=absence is not None
-                )
-
-
-# --- What is asked above a table ---------------------------------------------------------------------------------------
-
-
-class Question(forms.Form):
-    """Which group, and what the table is about; it stays in the address."""
-
-    fields: dict[str, Any]  # each kind of field has attributes of its own
-
-    of = forms.ChoiceField(label=_("Class or village"))
-    term = forms.ChoiceField(label=_("Term"))
-    on = forms.DateField(label=_("Day"), widget=DateInput())
-    hospital = forms.CharField(label=pgettext_lazy("of a health check", "Hospital"), max_length=60, required=False)
-
-    def __init__(self, data: Any, *, table: Table, offered: Sequence[Any], today: date) -> None:
-        given = {name: data[name] for name in ("of", *table.asked) if data.get(name)}
-        defaults = {"of": offered[0].code if offered else "", "on": today.isoformat(), "term": term_of(today)}
-        super().__init__({**defaults, **given})
-        self.today = today
-        self.fields["of"].choices = [(group.code, f"{group.words} ({group.number})") for group in offered]
-        self.fields["term"].choices = [(term, term_words(term)) for term in terms_until(today)]
-        self.fields["on"].widget.attrs["max"] = today.isoformat()
-        for name in list(self.fields):
-            if name not in ("of", "on", *table.asked):
-                del self.fields[name]
-        if "on" not in table.asked:
-            self.fields["on"].widget = forms.HiddenInput()
-
-    def clean_on(self) -> date:
-        on: date = self.cleaned_data["on"]
-        if on > self.today:
-            raise forms.ValidationError(_("This day has not come yet."))
-        return on
+                family.record_absence(relative=member.relative, by=by, place=place, from_on=on, from_known=False)
+        elif not is_away:
+            family.end_absence(absence=absence, by=by, on=on)
+        elif place != absence.place and (on <= absence.from_on or not absence.place):
+            family.amend_absence(absence=absence, by=by, place=place)  # it was entered wrongly, or not at all
+        elif place != absence.place:
+            family.end_absence(absence=absence, by=by, on=on)
+            family.record_absence(relative=member.relative, by=by, place=place, from_on=on)
 
 
 TABLES: dict[str, Table] = {
     table.key: table
     for table in (
-        AwayTable("away", _("Who is away"), _("Where father and mother are: at home, or away, and where."), ("on",)),
+        AwayTable(
+            "away",
+            _("Who is away"),
+            _("Whether father and mother work away from home, and where. What you change holds from the day above on."),
+            ("on",),
+        ),
         FactTable(
             "term",
             _("Terms"),
@@ -276,7 +151,7 @@ TABLES: dict[str, Table] = {
         ),
         FactTable(
             "check",
-            _("Health checks"),
+            pgettext_lazy("class table", "Health checks"),
             _("Height, weight, vision and result of one day of health checks."),
             ("on", "hospital"),
             KINDS["check"],
