@@ -78,7 +78,6 @@ def paginate(rows: QuerySet | Sequence, request: Request, per_page: int = PER_PA
 NAVIGATION = (
     ("visits:home", _("My work"), Permission.LOG_CONTACTS),
     ("children:list", _("Children"), Permission.VIEW_CHILDREN),
-    ("tables:choose", _("Class tables"), Permission.KEEP_ARCHIVES),
     ("visits:contacts", _("Contacts"), Permission.VIEW_CHILDREN),
     ("visits:pairings", _("Pairings"), Permission.VIEW_PAIRINGS),
     ("exchange:imports", _("Import"), Permission.IMPORT_ROSTERS),

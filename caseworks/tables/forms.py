@@ -22,7 +22,10 @@ class Question(forms.Form):
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
 
-    of = forms.ChoiceField(label=_("Class or village"))
+    of = forms.ChoiceField(
+        label=_("Class or village"),
+        error_messages={"invalid_choice": _("This class or village is not among yours, or nobody is in it.")},
+    )
     term = forms.ChoiceField(label=_("Term"))
     on = forms.DateField(label=_("Day"), widget=DateInput())
     hospital = forms.CharField(label=pgettext_lazy("of a health check", "Hospital"), max_length=60, required=False)

@@ -44,8 +44,8 @@ def groups(posting: Posting, on: date) -> list[Group]:
         ]  # fmt: skip
         return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:3])]
     homes = Residence.objects.filter(in_force(on), child__closed_on=None, village__in=below)
-    counted = homes.values("village__code", "village__name").annotate(number=Count("id")).order_by("village__name")
-    return [Group(f"{VILLAGE}:{row['village__code']}", row["village__name"], row["number"]) for row in counted]
+    villages = homes.values("village__code", "village__name").annotate(number=Count("id")).order_by("village__name")
+    return [Group(f"{VILLAGE}:{row['village__code']}", row["village__name"], row["number"]) for row in villages]
 
 
 def children_of(code: str, on: date) -> ChildQuerySet:

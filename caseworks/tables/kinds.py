@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -27,12 +27,15 @@ from guardians.household import Household, Member, households
 
 @dataclass(frozen=True)
 class Table:
-    """A kind of table. `asked` are the names of what is asked above it, besides the group."""
+    """A kind of table. `asked` are the names of what is asked above it, besides the group;
+    `note` is what must be known before somebody types."""
 
     key: str
     words: Any
     sentence: Any
     asked: tuple[str, ...]
+
+    note: ClassVar[Any] = ""
 
     def columns(self) -> list[Any]:
         """The headings."""
@@ -94,6 +97,8 @@ def _row_of(table: FactTable) -> type[FactRow]:
 class AwayTable(Table):
     """Where the parents are on a day: not away, or away, and where."""
 
+    note = _("What you change holds from the day above on.")
+
     def columns(self) -> list[Any]:
         return [_("Father"), _("Father works at"), _("Mother"), _("Mother works at")]
 
@@ -137,7 +142,7 @@ TABLES: dict[str, Table] = {
         AwayTable(
             "away",
             _("Who is away"),
-            _("Whether father and mother work away from home, and where. What you change holds from the day above on."),
+            _("Whether father and mother work away from home, and where."),
             ("on",),
         ),
         FactTable(

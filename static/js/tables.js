@@ -12,8 +12,15 @@
 
   const at = (row, index) => controls(row).find((control) => cellOf(control) === index);
 
+  const nameOf = (row) => row.querySelector("th a").textContent;
+  const say = (row, words, wrong = false) => {
+    says.textContent = `${nameOf(row)}: ${words}`;
+    says.classList.toggle("wrong", wrong);
+  };
+
   // --- saving: one row at a time, in the order in which they were left
   const waiting = [];
+  const typedSince = new Map(); // what was typed into a row while it was on its way
   let saving = "";
   const saveNext = () => {
     if (saving || !waiting.length) return;
@@ -26,26 +33,49 @@
     waiting.push(row.id);
     saveNext();
   };
-  const done = () => { saving = ""; saveNext(); };
-  document.addEventListener("htmx:afterSettle", (event) => {
-    const row = event.target.closest?.("tr[id]") || document.getElementById(saving);
-    const name = row?.querySelector("th a")?.textContent;
-    if (name && row.querySelector("[data-row-saved]")) says.textContent = `${name}: ${grid.dataset.saved}`;
-    if (row?.querySelector(".wrong")) says.textContent = `${name}: ${row.querySelector(".wrong").textContent}`;
-    if (row?.id === saving) done();
+  const changed = (control) => {
+    const row = rowOf(control);
+    row.classList.add("grid-changed");
+    if (row.classList.contains("grid-sent")) typedSince.set(control.id, control.value);
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const row = event.target.closest?.("[data-grid] tr[id]");
+    if (row) { saving = row.id; row.classList.add("grid-sent"); }
   });
-  for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(failed, () => { waiting.length = 0; saving = ""; });
-  }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const row = document.getElementById(saving);
+    if (!row) return;
+    row.classList.remove("grid-sent");
+    saving = "";
+    if (event.detail.failed || !event.detail.successful) {
+      waiting.length = 0;
+      typedSince.clear();
+      row.classList.add("grid-wrong");
+      say(row, grid.dataset.failed, true);
+      return;
+    }
+    const wrong = row.querySelector(".wrong");
+    say(row, wrong ? wrong.textContent : grid.dataset.saved, Boolean(wrong));
+    typedSince.forEach((value, id) => {
+      const control = document.getElementById(id);
+      if (control) { control.value = value; changed(control); }
+    });
+    typedSince.clear();
+    if (row.classList.contains("grid-changed") && !row.contains(document.activeElement)) save(row);
+    saveNext();
+  });
 
-  const changed = (control) => rowOf(control).classList.add("grid-changed");
   grid.addEventListener("input", (event) => changed(event.target));
   grid.addEventListener("focusout", (event) => {
     const row = event.target.closest("tr");
     if (row && !row.contains(event.relatedTarget)) save(row);
   });
+  let signedOut = false; // what was typed is kept then, and sent again after the login
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    signedOut = Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"));
+  });
   addEventListener("beforeunload", (event) => {
-    if (grid.querySelector(".grid-changed")) event.preventDefault();
+    if (!signedOut && grid.querySelector(".grid-changed")) event.preventDefault();
   });
 
   // --- moving: Enter and Shift+Enter; the arrows too, where they do not choose
@@ -71,17 +101,19 @@
     if (found) select.value = found.value;
     return Boolean(found);
   };
-  const put = (control, words) => {
+  const put = (control, words, refused) => {
     if (control.tagName === "SELECT") {
       if (!choose(control, words)) {
         control.classList.add("is-invalid");
-        says.textContent = `${rowOf(control).querySelector("th a").textContent}: ${grid.dataset.noChoice} ${words}`;
+        control.setAttribute("aria-invalid", "true");
+        refused.push(`${nameOf(rowOf(control))}: ${words.trim()}`);
         return;
       }
     } else {
       control.value = words.trim();
     }
     control.classList.remove("is-invalid");
+    control.removeAttribute("aria-invalid");
     changed(control);
   };
   grid.addEventListener("paste", (event) => {
@@ -90,15 +122,19 @@
     event.preventDefault();
     const all = rows().slice(rows().indexOf(rowOf(event.target)));
     const first = cellOf(event.target);
+    const refused = [];
     text.split("\n").forEach((line, down) => {
       const row = all[down];
       if (!row) return;
       line.split("\t").forEach((words, right) => {
         const control = at(row, first + right);
-        if (control) put(control, words);
+        if (control) put(control, words, refused);
       });
       if (row !== rowOf(event.target)) save(row);
     });
     save(rowOf(event.target));
+    const list = document.getElementById("grid-refused");
+    list.hidden = !refused.length;
+    list.textContent = refused.length ? `${grid.dataset.noChoice} ${refused.join("; ")}` : "";
   });
 })();
