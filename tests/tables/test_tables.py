@@ -183,7 +183,7 @@ def test_what_is_wrong_stands_beside_its_cell(cast, group, sign_in):
     page = response.content.decode()
     assert response.status_code == 422
     assert 'value="999"' in page
-    assert page.count('class="wrong"') == 1
+    assert line_of(response, cast.child).count('class="wrong"') == 1
 
 
 def test_with_scripts_only_the_row_comes_back(cast, group, sign_in):
