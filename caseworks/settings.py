@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "caseworks.exchange",
     "caseworks.rights",
     "caseworks.papers",
+    "caseworks.tables",
     "caseworks.apps.SharedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

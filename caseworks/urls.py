@@ -33,6 +33,7 @@ urlpatterns = [
     path("promotions/", include("children.promotion.urls")),
     path("duplicates/", include("guardians.duplicates.urls")),
     path("", include("caseworks.papers.urls")),
+    path("tables/", include("caseworks.tables.urls")),
     path("reports/", include("caseworks.reports.urls")),
     path("rights/", include("caseworks.rights.urls")),
     path("exports/children/", include("caseworks.exchange.out.urls")),

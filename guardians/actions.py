@@ -211,6 +211,21 @@ def record_absence(
 
 
 @transaction.atomic
+def amend_absence(*, absence: Absence, by: User, place: str) -> Absence:
+    """Correct where somebody is away; a move to another place is an end and a new absence. Raises ChangedError if
+    somebody else corrected it meanwhile."""
+    _require_reach(absence.relative)
+    traced = masked_changes(Absence, {"place": absence.place}, {"place": place.strip()})
+    if not traced:
+        return absence
+    absence.place = place.strip()
+    absence.clean_fields(exclude=["code", "relative"])
+    absence.save()
+    audit.record("absence.amended", absence.relative, by=by, changes=traced)
+    return absence
+
+
+@transaction.atomic
 def end_absence(*, absence: Absence, by: User, on: date) -> Absence:
     """The person is back: `on` is the first day not away."""
     rules.end(absence, on)

@@ -64,6 +64,16 @@ class Household:
         return [member for member in self.members if member.relation in relations]
 
     @property
+    def father(self) -> Member | None:
+        """The father, or whoever stands in his place on record."""
+        return next(iter(self.parents(FATHERS)), None)
+
+    @property
+    def mother(self) -> Member | None:
+        """The mother, or whoever stands in her place on record."""
+        return next(iter(self.parents(MOTHERS)), None)
+
+    @property
     def away(self) -> list[Member]:
         """Parents away on the day."""
         return [member for member in self.parents() if member.away]

@@ -414,6 +414,13 @@ children:attachment_scan                    POST   child      403     302     30
 children:attachment_scan                    POST   neighbour  403     404     404     302     403     403     403     403     403     403     in
 children:attachment_scan                    POST   foreigner  403     404     404     404     403     403     403     403     403     403     in
 
+# --- Class tables; whom they show is tested with the canary
+tables:choose                               GET    -          403     200      200   200     403    403    403     403    403      403  in
+tables:table                                GET    term       403     200      200   200     403    403    403     403    403      403  in
+tables:row                                  POST   child      403     302      302   404     403    403    403     403    403      403  in
+tables:row                                  POST   neighbour  403     404      404   302     403    403    403     403    403      403  in
+tables:row                                  POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+
 # --- The shared admin
 admin:index                                 GET    -          200     403      403   403     403    403    200     200    200      403  in
 admin:index                                 POST   -          200     403      403   403     403    403    200     200    200      403  in
@@ -777,6 +784,7 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     **dict.fromkeys(("duplicates:compare", "duplicates:apart"), _two),
     **dict.fromkeys(("duplicates:merged", "duplicates:undo"), _merge),
     "papers:one": lambda cast, about: [_child(cast, about).code, "archive"],
+    "tables:row": lambda cast, about: ["term", _child(cast, about).code],
     **dict.fromkeys(
         [f"exchange:{name}" for name in ("preview", "columns", "decide", "confirm", "discard", "undo", "errors")],
         _batch,
@@ -810,6 +818,7 @@ ABOUT = {
     "figure": lambda cast: ["archives"],
     "nophone": lambda cast: ["no_phone"],
     "archive": lambda cast: ["archive"],
+    "term": lambda cast: ["term"],
     "xlsx": lambda cast: ["xlsx"],
     "docx": lambda cast: ["docx"],
 }

@@ -62,7 +62,14 @@ NOT_ABOUT_CHILDREN = {
 }
 # Who may import whom, among the modules that hold facts, rules and changes.
 LAYERS = {"caseworks": 0, "children": 1, "guardians": 2, "visits": 3}
-ABOVE_ALL = ("caseworks/reports/", "caseworks/exchange/", "caseworks/rights/", "caseworks/papers/", "caseworks/demo/")
+ABOVE_ALL = (
+    "caseworks/reports/",
+    "caseworks/exchange/",
+    "caseworks/rights/",
+    "caseworks/papers/",
+    "caseworks/tables/",
+    "caseworks/demo/",
+)
 # SQL that is not about rows.
 MAY_USE_CURSORS = {
     "caseworks/demo/rows.py": "ANALYZE, after the demo is loaded",

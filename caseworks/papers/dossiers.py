@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from caseworks.access import Role
-from caseworks.codelists import FATHERS, MATERNAL_GRANDPARENTS, MOTHERS, PATERNAL_GRANDPARENTS
+from caseworks.codelists import MATERNAL_GRANDPARENTS, PATERNAL_GRANDPARENTS
 from caseworks.models import Posting, in_force
 from children.facts.reading import SchoolingNow, Shown, facts_of_many, schooling_now
 from children.models import Child
@@ -37,14 +37,6 @@ class Dossier:
     @property
     def child(self) -> Child:
         return self.place.child
-
-    @property
-    def father(self) -> Member | None:
-        return next(iter(self.home.parents(FATHERS)), None)
-
-    @property
-    def mother(self) -> Member | None:
-        return next(iter(self.home.parents(MOTHERS)), None)
 
     @property
     def parents(self) -> list[Member]:
