@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PORT ?= 8000
 
-.PHONY: run test lint types messages bench lock clean
+.PHONY: run test test-postgresql lint types messages bench lock clean
 
 .venv/run: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit("Caseworks needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -28,10 +28,15 @@ run: .venv/run var/caseworks.env
 	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	$(BIN)/gunicorn caseworks.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 8 --no-control-socket --log-level warning
 
-# The whole suite: SQLite always, PostgreSQL and the browser where the machine has them; it says what it skipped.
+# The suite: SQLite always, PostgreSQL and the browser where the machine has them; it says what it skipped.
 test: .venv/dev
 	$(BIN)/pybabel --quiet compile --directory locale --domain django
 	$(BIN)/python -m tests
+
+# The whole suite on PostgreSQL; `make test` runs there what the two databases could answer differently.
+test-postgresql: .venv/dev
+	$(BIN)/pybabel --quiet compile --directory locale --domain django
+	$(BIN)/python -m tests --postgresql
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -24,6 +24,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import django
+
 ROWS = 16_856
 SCHOOLS, VILLAGES = 31, 60
 TODAY = date(2026, 11, 23)
@@ -276,8 +278,6 @@ def stock(path: Path, clock: Clock, *, family: bool = False) -> None:
 
 
 def _part(name: str, path: Path) -> None:
-    import django
-
     django.setup()
     clock = Clock()
     {
@@ -314,6 +314,7 @@ def main(rows: int = ROWS) -> None:
         "DATABASE_URL": os.environ.get("DATABASE_URL") or "sqlite:///bench.sqlite3",
     }
     os.environ.update(environment)
+    django.setup()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "roll.xlsx"
         make_roster(path, rows)

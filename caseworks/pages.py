@@ -74,7 +74,9 @@ def paginate(rows: QuerySet | Sequence, request: Request, per_page: int = PER_PA
     return pages.get_page(request.GET.get("page", "")[:9])
 
 
-# What the bar at the top offers: address, word, and the permission without which it is not shown.
+# So many entries fit beside the name of whoever acts, at 1280 pixels.
+ROOM_IN_THE_BAR = 5
+# What the bar at the top offers, the daily work first: address, word, and the permission without which it is not shown.
 NAVIGATION = (
     ("visits:home", _("My work"), Permission.LOG_CONTACTS),
     ("children:list", _("Children"), Permission.VIEW_CHILDREN),
@@ -99,9 +101,15 @@ def _navigation(posting: Any) -> list[tuple[str, Any, int]]:
 
 
 def frame(request: Request) -> dict[str, Any]:
-    """What every template may use: navigation, acting posting, and whether this is the demo."""
+    """What every template may use: navigation (what has no room in the bar stands behind "more"), acting posting, and
+    whether this is the demo."""
+    offered = _navigation(getattr(request, "posting", None))
+    in_the_bar = offered if len(offered) <= ROOM_IN_THE_BAR + 1 else offered[:ROOM_IN_THE_BAR]
     return {
-        "navigation": _navigation(getattr(request, "posting", None)),
+        "navigation": offered,
+        "in_the_bar": in_the_bar,
+        "behind_more": offered[len(in_the_bar) :],
+        "more_waiting": sum(waiting for _name, _word, waiting in offered[len(in_the_bar) :]),
         "posting": getattr(request, "posting", None),
         "postings": getattr(request, "postings", []),
         "can": {permission.value: access.allows(permission) for permission in Permission},

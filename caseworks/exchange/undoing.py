@@ -25,7 +25,7 @@ from caseworks.exchange.jobs import Lease
 from caseworks.exchange.models import StagedRow, State
 from caseworks.exchange.work import Fields, Work
 from caseworks.exchange.writer import BY_CHILD, BY_RELATIVE, TABLES, MovedError, Writer, built, pieces
-from children.models import Arrival, Child, Reach
+from children.models import Arrival, Child, NameWord, Reach
 from children.reach import close_road, open_road
 from guardians.models import Relative
 
@@ -169,7 +169,7 @@ def _about(model: type[models.Model]) -> Iterator[tuple[Any, str]]:
     """Every table with rows about a model, and the field that says about which."""
     for other in apps.get_models(include_auto_created=True):
         for field in other._meta.concrete_fields:
-            if field.related_model is model and other not in {Reach, Arrival}:
+            if field.related_model is model and other not in {Reach, Arrival, NameWord}:
                 yield other, field.name
 
 

@@ -56,4 +56,4 @@ def notice_gap(child: Child, rows: Iterable[Consent], on: date) -> str:
     `rows` are the child's notices and consents, as `of()` gives them."""
     if not child.is_live or any(row.purpose == NOTICE and row.given_on <= on for row in rows):
         return ""
-    return _("the family has not been told how information is handled")
+    return str(_("the family has not been told how information is handled"))

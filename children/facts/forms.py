@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import models
@@ -30,7 +30,7 @@ def field_of(model: type[models.Model], name: str) -> forms.Field:
     if isinstance(column, models.DecimalField | models.PositiveSmallIntegerField | models.PositiveIntegerField):
         numeric = "decimal" if isinstance(column, models.DecimalField) else "numeric"
         widget = forms.TextInput(attrs={"inputmode": numeric, "autocomplete": "off"})
-        return column.formfield(widget=widget)
+        return cast("forms.Field", column.formfield(widget=widget))
     field: Any = column.formfield()
     if isinstance(column, CodeField) and not column.blank and not column.has_default() and column.codelist is not None:
         field.choices = [("", "—"), *column.codelist.choices()]  # nothing is chosen before somebody chooses

@@ -25,6 +25,15 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token.value;
 });
 
+// what stands behind "more" closes when something else is pressed, or with Escape
+document.addEventListener("click", (event) => {
+  document.querySelectorAll(".nav-more[open]").forEach((more) => { if (!more.contains(event.target)) more.open = false; });
+});
+document.addEventListener("keydown", (event) => {
+  const more = event.key === "Escape" && document.querySelector(".nav-more[open]");
+  if (more) { more.open = false; more.querySelector("summary").focus(); }
+});
+
 // a page made to be printed
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
