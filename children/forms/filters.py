@@ -27,7 +27,7 @@ from guardians.gaps import gap_choices, with_gap
 from visits.models import Pairing
 
 EARLIEST = date(2000, 1, 1)
-MOST_ASKED = 5_000
+MOST_ASKED = 3_000
 _ALL = ("", _("All"))
 _YES_NO = [_ALL, ("yes", _("Yes")), ("no", _("No"))]
 
@@ -191,7 +191,7 @@ class ChildrenFilter(forms.Form):
         if asked.get("mentor"):
             paired = Exists(subquery(Pairing).filter(in_force(on), child=OuterRef("pk")))
             found = found.filter(paired if asked["mentor"] == "yes" else ~paired)
-        return found.in_name_order()
+        return found.in_name_order(few=most is not None)
 
     @property
     def most(self) -> int:
