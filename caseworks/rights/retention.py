@@ -25,7 +25,7 @@ from caseworks.models import Export, Posting, Session, Submission, User
 from caseworks.rights import clock
 from caseworks.rights.models import Erasure
 from caseworks.rights.removal import remove
-from children.models import Child
+from children.models import Child, ChosenColumns, SavedFilter
 from children.models.archive import years_before
 from visits.models import Mentor, Pairing
 
@@ -112,6 +112,8 @@ def _anonymise_staff(people: list[Any]) -> dict[str, int]:
     for person in people:
         for kept in (person.sessions, person.recovery_codes, person.former_passwords, person.postings):
             counts.update(kept.all().delete()[1])
+        counts.update(SavedFilter.objects.filter(owner=person).delete()[1])
+        counts.update(ChosenColumns.objects.filter(user=person).delete()[1])
         person.username, person.name, person.is_active = f"{GONE}{random_code().lower()}", GONE_NAME, False
         person.set_unusable_password()
         person.last_login = person.second_factor_since = None

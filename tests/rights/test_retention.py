@@ -19,7 +19,7 @@ from caseworks.models import AuditEvent, Session, Submission, User
 from caseworks.privacy import Since
 from caseworks.rights import clock, retention
 from caseworks.rights.models import Erasure
-from children.models import Child, Residence
+from children.models import Child, Residence, SavedFilter
 from guardians.models import Declaration, Relative
 from tests import factories
 from tests.rights import make
@@ -205,8 +205,10 @@ class TestTheOffice:
 
     def test_whoever_left_three_years_ago_loses_the_name(self, cast):
         contact = factories.contact(cast.child, by=cast.clerk, place=cast.school)
+        factories.saved_filter(cast.clerk, cast.school)
         self._gone(cast.clerk, date(2023, 11, 23))
         _apply()
+        assert not SavedFilter.objects.exists()
         person = User.objects.get(pk=cast.clerk.pk)
         assert (person.name, person.is_active, person.has_usable_password()) == ("—", False, False)
         assert person.username.startswith("gone-")
@@ -306,7 +308,7 @@ class TestComing:
 def test_every_group_about_people_is_removed_by_some_step():
     """A group that gets a new clock must get its step too."""
     by_exit = {name for name, group in privacy.GROUPS.items() if group.since is Since.EXIT}
-    elsewhere = {"staff", "pairing", "helper", "roster", "import", "proof", "release", "trail"}
+    elsewhere = {"staff", "lists", "pairing", "helper", "roster", "import", "proof", "release", "trail"}
     people = {name for name, group in privacy.GROUPS.items() if group.about_people}
     assert people == by_exit | elsewhere
 
