@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PORT ?= 8000
 
-.PHONY: run test test-postgresql lint types messages bench lock clean
+.PHONY: run test test-rest lint types messages bench lock clean
 
 .venv/run: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit("Caseworks needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -33,10 +33,10 @@ test: .venv/dev
 	$(BIN)/pybabel --quiet compile --directory locale --domain django
 	$(BIN)/python -m tests
 
-# The whole suite on PostgreSQL; `make test` runs there what the two databases could answer differently.
-test-postgresql: .venv/dev
+# What `make test` leaves out: the tests that try everything at every address, and the whole suite on PostgreSQL.
+test-rest: .venv/dev
 	$(BIN)/pybabel --quiet compile --directory locale --domain django
-	$(BIN)/python -m tests --postgresql
+	$(BIN)/python -m tests --rest
 
 lint: .venv/dev
 	$(BIN)/ruff check .

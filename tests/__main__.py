@@ -1,9 +1,10 @@
-"""The suite, on every database this machine has: `make test`, and `make test-postgresql` for the whole on PostgreSQL.
+"""The suite, on every database this machine has: `make test` for every day, and `make test-rest` for what it leaves out.
 
-Everything on SQLite; on PostgreSQL, where a server is installed, or where TEST_DATABASE_URL or DATABASE_URL name one,
-what the two databases could answer differently (`WHERE_DATABASES_DIFFER`), or with `--postgresql` everything and nothing
-else; the browser tests where there is a Chromium. It ends by saying what was run and what was skipped, and why. Words
-after the command go to pytest: `python -m tests tests/visits -x`.
+Every day: on SQLite all but the tests marked `thorough`, which try everything at every address; on PostgreSQL, where a
+server is installed, or where TEST_DATABASE_URL or DATABASE_URL name one, what the two databases could answer differently
+(`WHERE_DATABASES_DIFFER`); the browser tests where there is a Chromium. The rest: the thorough tests, and the whole suite
+on PostgreSQL. It ends by saying what was run and what was skipped, and why. Words after the command go to pytest:
+`python -m tests tests/visits -x`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from contextlib import ExitStack
 from tests import postgres
 from tests.browser import chromium
 
-WHOLE_POSTGRESQL = "--postgresql"
+THE_REST = "--rest"
 # Locks and races, constraints, triggers, dates and searches in SQL, bytes and NULs, and what a lost server does.
 WHERE_DATABASES_DIFFER = (
     *("tests/caseworks/test_scope.py", "tests/caseworks/test_audit_trail.py", "tests/caseworks/test_encryption.py"),
@@ -39,7 +40,7 @@ WHERE_DATABASES_DIFFER = (
 
 def _pytest(url: str, *arguments: str) -> int:
     """One round; its closing lines stay on the screen."""
-    words = [word for word in sys.argv[1:] if word != WHOLE_POSTGRESQL]
+    words = [word for word in sys.argv[1:] if word != THE_REST]
     return subprocess.call(
         [sys.executable, "-m", "pytest", *arguments, *words], env={**os.environ, "TEST_DATABASE_URL": url}
     )
@@ -52,14 +53,16 @@ def _given_postgres() -> str:
 
 
 def main() -> int:
-    report, results = [], []
-    asked, whole = [word for word in sys.argv[1:] if not word.startswith("-")], WHOLE_POSTGRESQL in sys.argv[1:]
-    if not whole:
-        print("\n== SQLite ==", flush=True)
-        results.append(_pytest(""))
-        report.append(("SQLite", "run"))
-        report.append(("Catalogue", "run" if shutil.which("xgettext") else "SKIPPED: no gettext (Debian: gettext)"))
-        report.append(("Browser", "run, on SQLite" if chromium() else "SKIPPED: no Chromium (Debian: chromium)"))
+    asked, rest = [word for word in sys.argv[1:] if not word.startswith("-")], THE_REST in sys.argv[1:]
+    on_sqlite = "thorough" if rest else "" if asked else "not thorough"
+    on_postgresql = "not browser" if rest or asked else "not browser and not thorough"
+    print("\n== SQLite ==", flush=True)
+    results = [_pytest("", "-m", on_sqlite)]
+    report = [
+        ("SQLite", "run, what tries everything" if rest else "run, all but what tries everything (make test-rest)"),
+        ("Catalogue", "run" if shutil.which("xgettext") else "SKIPPED: no gettext (Debian: gettext)"),
+        ("Browser", "run, on SQLite" if chromium() else "SKIPPED: no Chromium (Debian: chromium)"),
+    ]
     with ExitStack() as stack:
         try:
             url = _given_postgres() or stack.enter_context(postgres.cluster())
@@ -67,18 +70,15 @@ def main() -> int:
             report.append(("PostgreSQL", f"SKIPPED: {error}"))
         else:
             print("\n== PostgreSQL ==", flush=True)
-            results.append(_pytest(url, "-m", "not browser", *(() if whole or asked else WHERE_DATABASES_DIFFER)))
-            all_of_it = (
-                "run, all of it"
-                if whole or asked
-                else "run, where the databases differ (all of it: make test-postgresql)"
-            )
-            report.append(("PostgreSQL", all_of_it))
+            paths = () if rest or asked else WHERE_DATABASES_DIFFER
+            results.append(_pytest(url, "-m", on_postgresql, *paths))
+            some = "run, where the databases differ (all of it: make test-rest)"
+            report.append(("PostgreSQL", some if paths else "run"))
     print("\n== What was tested ==")
     for name, outcome in report:
         print(f"{name:12}{outcome}")
     print("FAILED" if any(results) else "All passed.")
-    return max(results, default=1)
+    return max(results)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ from children.models import (
 from tests import factories
 from tests.rights import make as rights
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 HERE, THERE = "白鹭", "玄凤"
 PAGES_AT_MOST = 1000

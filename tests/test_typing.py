@@ -26,7 +26,7 @@ from children import actions
 from tests import factories
 from tests.test_access_matrix import LINES, ROLES, Line, path_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 # forms in which nobody writes anything that could be lost or made twice, and why
 NOTHING_TO_LOSE = {

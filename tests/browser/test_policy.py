@@ -13,6 +13,8 @@ from tests import factories
 from tests.browser.conftest import DESK
 from tests.security.addresses import ROLES, insiders, path_of
 
+pytestmark = pytest.mark.thorough
+
 MARKUP = '"><svg onload=alert(1)></script><script>alert(2)</script>{{7*7}}\u2028'
 
 

@@ -13,7 +13,7 @@ from caseworks.checks import all_urls
 from tests.security.addresses import GROUPS, browsers, fields_of, group_of, insiders, path_of, send
 from tests.test_access_matrix import undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 # names that lists and reports read from the address, whether or not the page shows a field for them
 ASKED_FOR = ("q", "page", "next", "organization", "year", "definition", "o", "p", "e", "_popup", "back", "term")

@@ -14,7 +14,7 @@ from tests.security.addresses import ROLES, browsers, insiders, path_of
 from tests.security.changes import Change, Sent, changes, sendings, tables
 from tests.test_access_matrix import undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 WORKING = [role for role in ROLES if role not in {"", "idle", "stranger"}]
 KEPT_BY_THE_REGISTRY = {"key", "inner"}

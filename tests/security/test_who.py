@@ -19,7 +19,7 @@ from tests import factories
 from tests.security.addresses import GROUPS, LINES, Line, body_of, browsers, group_of, path_of, send, undone
 from tests.test_access_matrix import CHILDREN, ROLES, answer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 RULES = {name: pattern.callback.rule for name, pattern in all_urls()}
 
