@@ -84,7 +84,7 @@ def _settled() -> bool:
 def _seal(events: int) -> AuditSeal:
     """Seal that many events. On PostgreSQL a seal waits for every older transaction of the server, also those of tests
     that run beside this one."""
-    for _attempt in range(400):
+    for _attempt in range(2400):  # two minutes: a test beside this one may be long
         if _settled():
             break
         threading.Event().wait(0.05)
