@@ -6,6 +6,7 @@ as the pages of a single child.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +27,7 @@ from guardians.household import Household, Member, households
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(ABC):
     """A kind of table. `asked` are the names of what is asked above it, besides the group;
     `note` is what must be known before somebody types."""
 
@@ -37,18 +38,18 @@ class Table:
 
     note: ClassVar[Any] = ""
 
+    @abstractmethod
     def columns(self) -> list[Any]:
         """The headings."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self, children: Sequence[Child], asked: dict[str, Any], data: Any = None) -> list[Any]:
         """A form for each child, in order; bound if `data` is given, which then belongs to a single child."""
-        raise NotImplementedError
 
+    @abstractmethod
     def enter(self, row: Any, *, asked: dict[str, Any], by: User) -> None:
         """Write a valid row. Raises ValidationError for what the rules refuse, and ChangedError if somebody else wrote
         the same row at the same moment."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
