@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from caseworks.exchange import columns
+from caseworks.exchange.longsheets import letters
 
 ROWS_SEARCHED = 40
 FEWEST_HEADINGS, FEWEST_WITHOUT_NAME = 2, 4
@@ -87,20 +88,6 @@ def why_no_child(cells: Sequence[Any], header: Header, keys: Sequence[str]) -> s
 
 def _bare(cell: Any) -> str:
     return "".join(text(cell).split())
-
-
-def letters(column: int) -> str:
-    """The letters over a column, counted from 0: 0 → A, 26 → AA.
-
-    >>> letters(0), letters(25), letters(26), letters(701)
-    ('A', 'Z', 'AA', 'ZZ')
-    """
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def merged_rows(merged: Sequence[Sequence[int]], header: Header) -> dict[int, str]:

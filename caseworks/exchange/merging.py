@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from caseworks import access, audit
@@ -21,6 +21,10 @@ CHUNK = 500
 WENT_IN = (plan.NEW, plan.CHANGED, plan.UNCHANGED)
 
 
+class NoTraceError(Exception):
+    """The audit trail takes no event, so nothing may be changed."""
+
+
 def bring_in(lease: Lease) -> None:
     """Write the batch, from where it was left. If the registry has moved on, everything is cleared away again, and the
     batch waits with a new plan."""
@@ -31,6 +35,9 @@ def bring_in(lease: Lease) -> None:
     try:
         _write_hidden(lease)
         _merge(lease)
+    except NoTraceError:
+        batch.refresh_from_db()
+        lease.pass_to(State.REMOVING, then=State.PREVIEWED, trouble={"key": "no_trace"})
     except (MovedError, IntegrityError):
         batch.refresh_from_db()
         lease.pass_to(State.REMOVING, then=State.CHECKING, trouble={"key": "moved"})
@@ -64,7 +71,17 @@ def _merge(lease: Lease) -> None:
         lease.pass_to(
             State.IMPORTED, confirmed_at=timezone.now(), written=dict(written), tidy=False, trouble={}, seen={}
         )
-        audit.record("import.confirmed", batch, by=batch.asked_by, changes=_manifest(batch))
+        leave_trace("import.confirmed", batch, _manifest(batch))
+
+
+def leave_trace(action: str, batch: ImportBatch, changes: dict[str, Any]) -> None:
+    """Write the one event of an import, or of taking one back. Raises NoTraceError if the audit trail refuses it."""
+    try:
+        audit.record(action, batch, by=batch.asked_by, changes=changes)
+    except OperationalError:  # busy or away: the work is taken up again
+        raise
+    except DatabaseError as error:
+        raise NoTraceError from error
 
 
 def _manifest(batch: ImportBatch) -> dict[str, Any]:

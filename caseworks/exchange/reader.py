@@ -14,11 +14,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.exchange import columns, layout, parsing
+from caseworks.environment import ROOT
+from caseworks.exchange import columns, layout
 
-MOST_BYTES = 20 * 1024**2
-MOST_ROWS = 100_000
-SECONDS = 900  # whoever reads its output may be slow; its own work is limited to a minute of processor (parsing.py)
+MOST_BYTES = 60 * 1024**2
+MOST_ROWS = 200_000
+SECONDS = 1800  # whoever reads its output may be slow; its own work is limited to two minutes of processor (parsing.py)
+# isolated (-I), but for this package
+PROGRAM = "import sys; sys.path.append(sys.argv.pop(1)); from caseworks.exchange.{} import main; main(*sys.argv[1:])"
 
 REFUSALS = {
     "empty": _("The file is empty."),
@@ -64,6 +67,7 @@ class Sheet:
         return {
             "name": self.name,
             "headings": list(self.header.headings),
+            "first_heading_row": self.header.first,
             "heading_row": self.header.last,
             "merged": {str(number): cells for number, cells in self.merged.items()},
             "since_1904": self.since_1904,
@@ -99,7 +103,7 @@ def check_size(size: int) -> None:
 def _parts(path: Path) -> Iterator[Any]:
     """What the reading process writes, part by part. Raises RosterError if it refuses, dies or takes too long."""
     process = subprocess.Popen(  # noqa: S603  (our own program; the file's name is not part of a shell line)
-        [sys.executable, "-I", parsing.__file__, str(path)],
+        [sys.executable, "-I", "-c", PROGRAM.format("parsing"), str(ROOT), str(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -122,6 +126,16 @@ def _parts(path: Path) -> Iterator[Any]:
         process.kill()
         process.stdout.close()  # type: ignore[union-attr]
         process.wait()
+
+
+def frame_of(path: Path, headings: dict[str, list[int]]) -> dict[str, Any]:
+    """The frame of a file (frames.py), in which its rows can come back; empty if it has none."""
+    command = [sys.executable, "-I", "-c", PROGRAM.format("frames"), str(ROOT), str(path), json.dumps(headings)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)  # noqa: S603  (our own program)
+        return json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        return {}
 
 
 def _sheets(parts: Iterator[Any]) -> Iterator[tuple[dict[str, Any], Iterator[layout.Row]]]:

@@ -17,11 +17,11 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from caseworks import audit
 from caseworks.access import NOT_YET
 from caseworks.encryption import BlindIndexField
 from caseworks.exchange import staging, work
 from caseworks.exchange.jobs import Lease
+from caseworks.exchange.merging import NoTraceError, leave_trace
 from caseworks.exchange.models import StagedRow, State
 from caseworks.exchange.work import Fields, Work
 from caseworks.exchange.writer import BY_CHILD, BY_RELATIVE, TABLES, MovedError, Writer, built, pieces
@@ -53,6 +53,10 @@ def take_back(lease: Lease) -> None:
         try:
             if _hide_and_restore(lease, account, seen):
                 return
+        except NoTraceError:
+            batch.refresh_from_db()
+            lease.pass_to(State.IMPORTED, trouble={"key": "no_trace"})
+            return
         except (MovedError, IntegrityError):
             batch.refresh_from_db()
     lease.pass_to(State.IMPORTED, trouble={"key": "busy"})
@@ -239,12 +243,7 @@ def _hide_and_restore(lease: Lease, account: _Account, seen: dict[str, Any]) -> 
         for keys in pieces(new):
             Reach.objects.filter(child__in=keys).update(until_on=NOT_YET)
         lease.pass_to(State.REMOVING, then=State.UNDONE, undone_at=timezone.now(), trouble={})
-        audit.record(
-            "import.undone",
-            batch,
-            by=batch.asked_by,
-            changes={"file": [batch.file_name, batch.sha256], "counts": batch.counts},
-        )
+        leave_trace("import.undone", batch, {"file": [batch.file_name, batch.sha256], "counts": batch.counts})
     return True
 
 

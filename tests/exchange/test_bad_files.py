@@ -146,7 +146,7 @@ def test_a_file_over_the_limit_is_refused_unread(tmp_path, cast):
     file = tmp_path / "big.xlsx"
     with file.open("wb") as big:
         big.truncate(reader.MOST_BYTES + 1)
-    with pytest.raises(reader.RosterError, match="最多 20 MB"):
+    with pytest.raises(reader.RosterError, match="最多 60 MB"):
         receive(file, cast.clerk, cast.school)
 
 
@@ -159,11 +159,8 @@ def test_more_rows_than_the_limit_are_refused(tmp_path, cast, monkeypatch):
 
 def test_a_reading_process_that_is_killed_is_a_refusal_not_a_crash(tmp_path, cast, monkeypatch):
     """Whatever the file makes the process do, the limit on its time ends it."""
-    program = tmp_path / "greedy.py"
-    program.write_text(
-        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass\n", encoding="utf-8"
-    )
-    monkeypatch.setattr(parsing, "__file__", str(program))
+    greedy = "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass\n"
+    monkeypatch.setattr(reader, "PROGRAM", greedy)
     with pytest.raises(reader.RosterError, match="远远超过"):
         receive(book(tmp_path, [child_row()]), cast.clerk, cast.school)
 

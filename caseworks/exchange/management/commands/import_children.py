@@ -82,5 +82,6 @@ class Command(BaseCommand):
             for line in returns.lines(batch, row):
                 self.stderr.write(line)
         if errors is not None:
-            with returns.rows_that_stay_out(batch) as content:
-                errors.write_bytes(content.read())
+            content, _type, ending = returns.rows_that_stay_out(batch)
+            with content:
+                errors.with_suffix(ending).write_bytes(content.read())
