@@ -48,6 +48,11 @@ _SHEET_ENTRY = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\br:id="([^"]+)"')
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
 _FORMULA_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*><f\b')
+# control characters and marks that turn the direction of writing: nobody sees them, and PostgreSQL keeps no NUL
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff]"
+)
+_AS_TEXT = re.compile('="([^"]*)"')  # how other systems write a number that Excel must not round
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _ODS_TOKEN = re.compile(rb"<(table:table|table:table-row|table:table-cell|table:covered-table-cell)(\s[^>]*)?>")
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,7})"')
@@ -140,7 +145,8 @@ def _formulas_of_ods(content: bytes) -> Formulas:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= LONG_TEXT else {"long": len(value), "text": value[:40]}
+        value = _INVISIBLE.sub("", value)
+        return (value or None) if len(value) <= LONG_TEXT else {"long": len(value), "text": value[:40]}
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, datetime):
@@ -150,8 +156,8 @@ def _plain(value: Any) -> Any:
 
 def _row(number: int, cells: list[Any], formulas: set[tuple[int, int]]) -> list[Any] | None:
     """The row as it is sent, or None if nothing stands in it."""
-    row: list[Any] = [None if cell == "" else cell if type(cell) is str and len(cell) <= LONG_TEXT else _plain(cell)
-                      for cell in cells[:MOST_COLUMNS]]  # fmt: skip
+    row: list[Any] = [None if cell == "" else cell if type(cell) is str and cell.isprintable() and len(cell) <= LONG_TEXT
+                      else _plain(cell) for cell in cells[:MOST_COLUMNS]]  # fmt: skip
     if formulas:
         row = [{"formula": cell} if (number, index) in formulas else cell for index, cell in enumerate(row)]
     while row and row[-1] is None:
@@ -264,7 +270,10 @@ def delimiter_of(text: str) -> str:
 
 
 def _unguarded(cell: str) -> str:
-    """A text without the apostrophe that keeps Excel from taking it for a formula (`returned.guarded`)."""
+    """A text without the apostrophe that keeps Excel from taking it for a formula (`returned.guarded`), or without the ="…"
+    that keeps it from rounding a number."""
+    if as_text := _AS_TEXT.fullmatch(cell.strip()):
+        return as_text.group(1)
     return cell[1:] if cell[0] == "'" and cell[1:].lstrip()[:1] in FORMULA_BEGINS else cell
 
 
@@ -272,18 +281,18 @@ def _text(content: bytes) -> Iterator[Any]:
     text, _encoding = decode(content)
     if "\x00" in text:
         raise RefusedFileError("no_spreadsheet")
-    if text.lstrip()[:1] == "<":
+    if text.lstrip()[:1] == "<" or text.startswith("MIME-Version:"):
         raise RefusedFileError("web_page")
     yield {"sheet": "CSV", "hidden": False, "merged": [], "since_1904": False}
     csv.field_size_limit(MOST_UNPACKED)
+    rows, began = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True), 1
     try:
-        for number, cells in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)), start=1
-        ):
+        for number, cells in enumerate(rows, start=1):
+            began = rows.line_num + 1
             if row := _row(number, [_unguarded(cell) if cell.strip() else "" for cell in cells], set()):
                 yield row
-    except csv.Error:
-        raise RefusedFileError("broken") from None
+    except csv.Error:  # a quotation mark that is not closed would swallow the rows behind it
+        raise RefusedFileError("quotes", line=began) from None
 
 
 # --- The process ------------------------------------------------------------------------------------------------------
@@ -298,12 +307,15 @@ def read(path: str) -> Iterator[Any]:
         if start.startswith(b"PK"):
             yield from _zipped(path)
         elif start.startswith(b"\xd0\xcf\x11\xe0"):
-            if "_VBA_PROJECT".encode("utf-16-le") in start + file.read():
+            content = start + file.read()
+            if "EncryptedPackage".encode("utf-16-le") in content:
+                raise RefusedFileError("password")
+            if "_VBA_PROJECT".encode("utf-16-le") in content:
                 raise RefusedFileError("macros")
             yield from _spreadsheet(path, {}, since_1904=False)
         else:
             content = start + file.read()
-            if content[:5] == b"%PDF-" or (
+            if content.startswith((b"%PDF-", b"{\\rtf")) or (
                 b"\x00" in content[:2000] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
             ):
                 raise RefusedFileError("no_spreadsheet")

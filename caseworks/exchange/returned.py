@@ -40,11 +40,16 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedSheet:
-    """A sheet that goes back: its name, how many columns it came with, its rows."""
+    """A sheet that goes back: its name, the headings it came with, its rows."""
 
     name: str
-    columns: int
+    headings: list[str]
     rows: Iterable[Returned]
+
+    @property
+    def columns(self) -> int:
+        """How many columns it came with."""
+        return len(self.headings)
 
 
 def reason_headings() -> list[str]:
@@ -87,12 +92,13 @@ def _quoted(cell: str, delimiter: str) -> str:
 def _lines(frame: dict[str, Any], sheet: ReturnedSheet) -> Iterator[list[str]]:
     *titles, headings = frame["head"]
     yield from titles
-    yield [*_filled(headings, sheet.columns), *reason_headings()]
+    yield [*filled(headings, sheet.columns), *reason_headings()]
     for row in sheet.rows:
-        yield [*_filled([text(cell) for cell in row.cells], sheet.columns), row.reason, str(row.number)]
+        yield [*filled([text(cell) for cell in row.cells], sheet.columns), row.reason, str(row.number)]
 
 
-def _filled(cells: list[str], width: int) -> list[str]:
+def filled(cells: list[str], width: int) -> list[str]:
+    """Cells of a row, as many as there are columns."""
     return [*cells, *[""] * (width - len(cells))][:width]
 
 

@@ -60,28 +60,30 @@ def rows_that_stay_out(batch: ImportBatch, stamp: Stamp | None = None) -> tuple[
     known = range(len(batch.layout.get("sheets", ())))
     numbers = [number for number in known if number in with_rows] or list(known[:1])
     sheets = (
-        ReturnedSheet(
-            batch.sheet_name(number), _columns(batch.headings(number)), _rows(batch, out.filter(sheet=number))
-        )
+        ReturnedSheet(batch.sheet_name(number), _own(batch.headings(number)), _rows(batch, out.filter(sheet=number)))
         for number in numbers
     )
     if kept.get("kind") == "csv":
         return returned.csv_file(kept, next(sheets)), CSV, ".csv"
     if kept.get("kind") == "xlsx":
         return returned.book(kept, sheets, stamp), XLSX, ".xlsx"
-    return _plain_book(batch, sheets, stamp), XLSX, ".xlsx"
+    return _plain_book(sheets, stamp), XLSX, ".xlsx"
 
 
-def _columns(headings: list[str]) -> int:
-    """How many columns a sheet had before reasons were added to it: a file that came back before is not added to again."""
+def _own(headings: list[str]) -> list[str]:
+    """The headings of a sheet before reasons were added to it: a file that came back before is not added to again."""
     added = ["".join(word.split()) for word in returned.reason_headings()]
-    return len(headings) - len(added) if headings[-len(added) :] == added else len(headings)
+    return headings[: -len(added)] if headings[-len(added) :] == added else headings
 
 
 def frame_request(sheets: list[dict[str, Any]]) -> dict[str, list[int]]:
-    """What the frame of a file is asked for (frames.py): its sheets with a roster, their heading rows and columns."""
+    """What the frame of a file is asked for (frames.py): its sheets with a roster, their heading rows and columns. {} if it can have
+    none."""
+    names = [sheet["name"] for sheet in sheets]
+    if len(set(names)) < len(names):  # several rosters on one sheet, each with headings of its own
+        return {}
     return {
-        sheet["name"]: [sheet["first_heading_row"], sheet["heading_row"], _columns(sheet["headings"])]
+        sheet["name"]: [sheet["first_heading_row"], sheet["heading_row"], len(_own(sheet["headings"]))]
         for sheet in sheets
     }
 
@@ -92,22 +94,17 @@ def _rows(batch: ImportBatch, rows: Any) -> Iterator[Returned]:
         yield Returned(row.cells, "\n".join(lines(batch, row)), row.number, marked)
 
 
-def _plain_book(batch: ImportBatch, sheets: Iterator[ReturnedSheet], stamp: Stamp | None) -> IO[bytes]:
+def _plain_book(sheets: Iterator[ReturnedSheet], stamp: Stamp | None) -> IO[bytes]:
     reason, number = returned.reason_headings()
+    added = [Column(reason, returned.REASON_WIDTH), Column(number, returned.NUMBER_WIDTH)]
 
-    def written(sheet: ReturnedSheet, headings: list[str]) -> Sheet:
-        added = [Column(reason, returned.REASON_WIDTH), Column(number, returned.NUMBER_WIDTH)]
-        cells = (
-            [*_filled([text(cell) for cell in row.cells], sheet.columns), row.reason, row.number] for row in sheet.rows
-        )
-        return Sheet(sheet.name, [*map(_column, headings[: sheet.columns]), *added], cells)
+    def lines_of(sheet: ReturnedSheet) -> Iterator[list[Any]]:
+        for row in sheet.rows:
+            yield [*returned.filled([text(cell) for cell in row.cells], sheet.columns), row.reason, row.number]
 
-    headings = {about["name"]: about["headings"] for about in batch.layout.get("sheets", ())}
-    return write_book((written(sheet, headings[sheet.name]) for sheet in sheets), stamp=stamp)
-
-
-def _filled(cells: list[str], width: int) -> list[str]:
-    return [*cells, *[""] * (width - len(cells))][:width]
+    return write_book(
+        (Sheet(sheet.name, [*map(_column, sheet.headings), *added], lines_of(sheet)) for sheet in sheets), stamp=stamp
+    )
 
 
 def _column(heading: str) -> Column:

@@ -68,10 +68,10 @@ HALF_AND_HALF = (
 
 FILES = {
     "empty": (lambda path: _file(path, "a.xlsx", b""), "文件是空的"),
-    "a picture": (lambda path: _file(path, "a.xlsx", b"\x89PNG\r\n\x1a\n" + b"\0" * 500), "这不是表格"),
-    "a PDF": (lambda path: _file(path, "a.xlsx", b"%PDF-1.7 something"), "这不是表格"),
+    "a picture": (lambda path: _file(path, "a.xlsx", b"\x89PNG\r\n\x1a\n" + b"\0" * 500), "这不是能读的表格"),
+    "a PDF": (lambda path: _file(path, "a.xlsx", b"%PDF-1.7 something"), "这不是能读的表格"),
     "a web page named xls": (lambda path: _file(path, "a.xls", b"<html><table><tr><td>"), "这其实是网页"),
-    "a Word document": (lambda path: _zip(path, [("word/document.xml", "<w/>")]), "这不是表格"),
+    "a Word document": (lambda path: _zip(path, [("word/document.xml", "<w/>")]), "这不是能读的表格"),
     "a broken zip": (lambda path: _file(path, "a.xlsx", b"PK\x03\x04 this is no zip"), "文件损坏"),
     "half a workbook": (
         lambda path: _file(path, "half.xlsx", book(path, [child_row()]).read_bytes()[:3000]), "文件损坏",

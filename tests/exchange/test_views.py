@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_read_says_so_on_the_page(tmp_path, cast, sign_in)
     file = tmp_path / "a.xlsx"
     file.write_bytes(b"%PDF-1.7")
     answer = sign_in(cast.clerk).post(IMPORTS, {"file": _upload(file), "roster_on": "2026-11-20"})
-    assert "这不是表格" in answer.content.decode()
+    assert "这不是能读的表格" in answer.content.decode()
 
 
 def test_a_huge_upload_is_refused_by_its_declared_size(cast, sign_in):
