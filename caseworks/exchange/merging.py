@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from caseworks import access, audit
 from caseworks.exchange import plan, staging, work
+from caseworks.exchange.atonce import Changes
 from caseworks.exchange.jobs import Lease, pause
 from caseworks.exchange.models import ImportBatch, State
 from caseworks.exchange.work import Work
@@ -63,11 +64,13 @@ def _write_hidden(lease: Lease) -> None:
 
 def _merge(lease: Lease) -> None:
     batch = lease.batch
-    writer = Writer(_works(batch.rows.filter(late=True).for_work().iterator(), late=True))
-    written = Counter(batch.written) + writer.counts
+    changes = Changes.of(_works(batch.rows.filter(late=True).for_work().iterator(), late=True))
+    changes.make_ready()
+    written = Counter(batch.written) + changes.counts
+    lease.renew()
     with transaction.atomic():
         open_batch(batch.pk)
-        writer.write()
+        changes.write()
         lease.pass_to(
             State.IMPORTED, confirmed_at=timezone.now(), written=dict(written), tidy=False, trouble={}, seen={}
         )
