@@ -17,10 +17,10 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.access import subquery
 from caseworks.reports import splits
 from caseworks.reports.question import Question
 from caseworks.reports.splits import Split
+from caseworks.scoped import subquery
 from children.models import Child, PupilCount
 from guardians.models import Relative
 from visits.models import Contact, ContactChild, Counterpart, Mentor

@@ -7,8 +7,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from caseworks.access import subquery
 from caseworks.models import Organization, in_force, subtree
+from caseworks.scoped import subquery
 from children.models import Child, Enrolment, Residence
 from children.models.archive import ChildQuerySet
 from guardians.definitions import Definition

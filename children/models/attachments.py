@@ -9,11 +9,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.identity import random_code
 from caseworks.models import Organization, Record
+from caseworks.scoped import AboutChildren
 from children.models.archive import Child
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.access import subquery
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from caseworks.models import in_force
+from caseworks.scoped import subquery
 from children.models import Disability, Enrolment, GuardianshipRating, Residence, Schooling
 from children.models.archive import years_before
 from guardians.definitions import away, declared, nothing_recorded, unable
