@@ -53,6 +53,7 @@ caseworks:login                             POST   -          200     200      2
 caseworks:logout                            POST   -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:act_as                            POST   -          404     404      404   404     404    404    404     404    404      404  in
 caseworks:language                          POST   -          302     302      302   302     302    302    302     302    302      302  302
+caseworks:text_size                         POST   -          302     302      302   302     302    302    302     302    302      302  302
 caseworks:typed                             GET    -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:typed                             POST   -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:password                          GET    -          200     200      200   200     200    200    200     200    200      200  in
