@@ -203,8 +203,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "inner": "address_index",
     },
     "children.Attachment": {
-        "key": "id code",
-        "picture": "child kind title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
+        "key": "id code proves_code",
+        "picture": "child kind proves title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
         "secret": "file_key",
         "inner": "file_name",
     },

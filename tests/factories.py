@@ -268,7 +268,7 @@ def attachment(whom: Child, *, by: User, place: Organization, title: str = "ÂçèË
     Image.new("RGB", (8, 8), "grey").save(out, "JPEG")
     row = attachments.add(
         child=whom, by=by, organization=place, kind=kind, title=title, taken_on=None,
-        picture=Picture(out.getvalue(), 8, 8),
+        picture=Picture(out.getvalue(), 8, 8), **fields,
     )  # fmt: skip
     return row
 

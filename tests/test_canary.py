@@ -51,7 +51,7 @@ QUERIES_PER_ADDRESS = 3
 
 # Texts that nobody writes freely: codes, paths, keys of lists, what is derived from other fields.
 NOT_FREE = {
-    "Attachment": {"code", "sha256", "file_name", "file_key"},
+    "Attachment": {"code", "proves_code", "sha256", "file_name", "file_key"},
     "AuditEvent": {"path", "action", "kind"},
     "Export": {"code", "path", "recipe", "approver_roles", "state", "file_name", "file_key", "sha256"},
     "Organization": {"code", "path", "gb_code"},
