@@ -208,6 +208,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "secret": "file_key",
         "inner": "file_name",
     },
+    "children.AgeStep": {"key": "id", "basic": "child age done_on done_by entered_at", "psych": "note"},
     "children.NameWord": {"inner": "word child"},
     "children.SavedFilter": {"key": "id code", "lists": "owner organization name query shared"},
     "children.ChosenColumns": {"key": "id", "lists": "user columns"},

@@ -22,6 +22,7 @@ from caseworks.uploads import Picture
 from children import idnumbers
 from children.attachments import actions as attachments
 from children.models import (
+    AgeStep,
     Child,
     ClosedPeriod,
     Enrolment,
@@ -217,6 +218,12 @@ def grant(whom: Child, office: Organization, by: User, *, until_on: date = date(
 @for_everyone
 def closed_period(whom: Child, first: date, until: date, *, reason: str = "moved") -> ClosedPeriod:
     return ClosedPeriod.objects.create(child=whom, from_on=first, until_on=until, reason=reason)
+
+
+@for_everyone
+def age_step(whom: Child, *, by: User, age: int = 8, done_on: date = date(2026, 3, 1), note: str = "谈过") -> AgeStep:
+    """What is asked for at an age was done."""
+    return AgeStep.objects.create(child=whom, age=age, done_on=done_on, note=note, done_by=by)
 
 
 @for_everyone

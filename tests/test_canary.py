@@ -139,6 +139,7 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     with access.everyone("test data"):
         child.enrolments.update(student_number=f"{bird}号")
+    factories.age_step(child, by=clerk, note=f"{bird}谈过")
     father = factories.relative(child, relation="51", name=f"{bird}父", phone=phone, address=f"{bird}宅")
     factories.absence(
         father,

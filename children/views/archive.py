@@ -84,6 +84,7 @@ def _whole(child: Child, home: Household, place: Any, today: Any) -> dict[str, A
         "only_missing": all(gap.check.severity is Severity.MISSING for gap in gaps),
         "facts": facts,
         "attachments": attachments,
+        "age_steps": child.age_steps.select_related("done_by").order_by("age"),
         "scans": by_record(attachments),
         "schooling": schooling_now(place.enrolment, facts["schooling"]),
         "closings": child.closed_periods.order_by("-from_on"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from caseworks.models import in_force
 from caseworks.scoped import subquery
+from children.ages import due
 from children.models import Attachment, Disability, Enrolment, GuardianshipRating, Residence, Schooling
 from children.models.archive import years_before
 from guardians.definitions import away, declared, nothing_recorded, unable
@@ -236,6 +237,7 @@ CHECKS: dict[str, Check] = {
         Check("carer_old", _WRONG, _("the carer is over 75"), _of(_carer_old), "guardians:entrust"),
         Check("term_over", _WRONG, _("the agreed term of the care is over"), lambda on: has_care(on, term_until_on__lt=on), _CARE, "term_until_on"),
         Check("aged_out", _WRONG, _("18 already, and the archive is open"), lambda on: Q(born_on__lte=years_before(on, 18)), "children:close", "reason"),
+        Check("birthday", _MISSING, _("a birthday (8, 14, 16 or 18) asks for something that is not done"), due, "children:age_step"),
         Check("school_left", _WRONG, _("no longer at school, and nothing is said about it"), _no_longer_at_school, "children:fact_add", "kind"),
         Check(
             "no_carer",

@@ -35,6 +35,7 @@ class World:
         factories.absence(self.father)
         factories.absence(self.mother)
         self.carer = factories.relative(self.child, relation="62", name="周奶奶", born_year=1960)
+        factories.age_step(self.child, by=cast.clerk)
         self.care = self.entrusted(self.carer, reason="both")
         factories.fact(
             GuardianshipRating,
@@ -115,6 +116,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "carer_old": lambda w: w.carer_is(born_year=1949),
     "term_over": lambda w: w.care_is(term_until_on=date(2026, 11, 22)),
     "aged_out": lambda w: w.change(born_on=date(2008, 11, 23), id_number="", registration="3"),
+    "birthday": lambda w: w.child.age_steps.all().delete(),
     "school_left": lambda w: (
         w.change(born_on=date(2010, 11, 23), id_number="", registration="3"),
         w.child.enrolments.update(until_on=ON),
@@ -153,9 +155,8 @@ CASES: dict[str, Callable[[World], object]] = {
 }
 # what cannot be wrong alone
 TOGETHER = {
-    **{key: {"unregistered"} for key in ("unattended", "alone", "no_carer")},
-    "aged_out": {"unregistered"},
-    "school_left": {"unregistered"},
+    **{key: {"unregistered"} for key in ("unattended", "alone")},
+    **{key: {"unregistered", "birthday"} for key in ("no_carer", "aged_out", "school_left")},
 }
 
 
