@@ -27,7 +27,7 @@ from visits.models import Contact, Mentor
 
 CARDS = 30
 LOGGED = 10
-BIRTHDAYS = 10
+BIRTHDAYS = 5
 
 
 @signed_in()
