@@ -1,5 +1,6 @@
 """The child's records."""
 
+from children.models.ages import AgeStep
 from children.models.archive import Child
 from children.models.attachments import Attachment
 from children.models.closings import ClosedPeriod
@@ -16,6 +17,7 @@ from children.models.reach import Arrival, Reach
 from children.models.words import NameWord
 
 __all__ = [
+    "AgeStep",
     "Arrival",
     "Attachment",
     "Child",
