@@ -2,6 +2,7 @@
 
 from children.models.archive import Child
 from children.models.attachments import Attachment
+from children.models.boarding import Boarding
 from children.models.closings import ClosedPeriod
 from children.models.counts import PupilCount
 from children.models.facts import Fact, LastingFact
@@ -18,6 +19,7 @@ from children.models.words import NameWord
 __all__ = [
     "Arrival",
     "Attachment",
+    "Boarding",
     "Child",
     "ChosenColumns",
     "ClosedPeriod",
