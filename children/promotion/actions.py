@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caseworks import access, audit, codelists
-from caseworks.access import Via, subquery
+from caseworks.access import Via
 from caseworks.models import Organization, User
 from children import actions, rules
 from children.handover import actions as handovers
@@ -198,7 +198,7 @@ def _is_as_left(row: Promoted, open_enrolment: Any, promotion: Promotion) -> boo
 
 def _give_beds_back(children: Collection[Child], term_on: date) -> None:
     """The place at school that ended with the promotion holds again, unless the child has another by now."""
-    taken = subquery(Boarding).filter(until_on__isnull=True).values("child")
+    taken = Boarding.objects.filter(until_on__isnull=True).values("child")
     ended = Boarding.objects.filter(child__in=children, until_on=term_on).exclude(child__in=taken)
     ended.update(until_on=None, version=F("version") + 1)
 
