@@ -39,6 +39,7 @@ MAY_ENTER_EVERYONE = {
 # Rows without a scope of their own, inside a query that has one.
 MAY_USE_SUBQUERY = {
     "caseworks/scoped.py": "defines it, and asks link tables with it",
+    "caseworks/kept.py": "children by the dates of enrolments, residences and pairings, within the scope in force",
     "children/models/archive.py": "children by school or village",
     "children/forms/filters.py": "the filter of the list: the outer query is scoped",
     "children/facts/checkups.py": "children in scope, and whether they were checked",
@@ -53,6 +54,13 @@ MAY_USE_SUBQUERY = {
     "caseworks/reports/splits.py": "shares of children in scope",
     "caseworks/exchange/archives.py": "names of children in scope; and whether a typed ID number is taken, as the unique "
     "constraint would say",
+}
+# What an office kept once, for figures.
+MAY_COUNT_WHAT_WAS = {
+    "caseworks/kept.py": "defines it",
+    "caseworks/reports/indicators.py": "the work of an office, and whom it reached",
+    "caseworks/reports/question.py": "the children of a report",
+    "caseworks/reports/records.py": "whose work a contact behind a figure was",
 }
 # Records that mention a child and are not about one child's life.
 NOT_ABOUT_CHILDREN = {
@@ -187,6 +195,12 @@ def subquery_only_where_listed(source: Source) -> Complaints:
     for node in calls(source):
         if called(node) == "subquery" and source.path not in MAY_USE_SUBQUERY:
             yield f"{source.path}:{node.lineno} uses subquery()"
+
+
+def what_was_only_for_figures(source: Source) -> Complaints:
+    for node in calls(source):
+        if called(node) in ("once_kept", "own_work") and source.path not in MAY_COUNT_WHAT_WAS:
+            yield f"{source.path}:{node.lineno} asks for what an office kept once"
 
 
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
@@ -355,6 +369,7 @@ RULES = [
     ),
     Rule(everyone_only_where_listed, ("with access.everyone('x'): pass",), ("everyone",)),
     Rule(subquery_only_where_listed, ("subquery(Child)",), ("Subquery(rows)",)),
+    Rule(what_was_only_for_figures, ("once_kept(Child, first, last)", "own_work(Contact, 'by')"), ("self.kept",)),
     Rule(
         texts_are_literal,
         ("_(f'{n} children')", "_('{} children'.format(n))", "gettext(text)", "ngettext(f'{n}', 'b', n)"),
