@@ -14,7 +14,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.lookups import In
 
 from caseworks.access import Scope, ScopeError, Via, acting
@@ -76,7 +76,7 @@ def once_kept(model: Any, first: date, last: date) -> Any:
 
 def own_work(model: Any, office: str) -> Any:
     """Records of work that the offices of whoever acts did themselves; `office` names the field with the office."""
-    return _unscoped(model).filter(InOffice(F(f"{office}__path")))
+    return _unscoped(model).filter(InOffice(f"{office}__path"))
 
 
 def _unscoped(model: Any) -> Any:
