@@ -350,6 +350,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "inner": "lease lease_until tries done seen written then tidy",
     },
     "exchange.RosterPiece": {"key": "id batch number", "roster": "content"},
+    "exchange.RosterFrame": {"key": "id batch", "roster": "content"},
     "exchange.StagedRow": {
         "key": "id batch position sheet number child",
         "roster": "cells name problems changes work",
