@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from caseworks import access
+from caseworks import access, scoped
 from caseworks.encryption import SealedField, blind_indexes
 from caseworks.exchange.work import Fields, Work
 from caseworks.exchange.writer import BY_RELATIVE, TABLES, MovedError, Writer, counts_versions, pieces, ready_rows
@@ -93,7 +93,7 @@ class Changes:
                 asked = [row for row in rows if table not in BY_RELATIVE or row.relative_id not in linked]
                 try:
                     for piece in pieces(asked):
-                        access.require_reach(TABLES[table], piece)
+                        scoped.require_reach(TABLES[table], piece)
                 except access.ScopeError as error:  # a child has left, or a relative has got into other hands
                     raise MovedError from error
         self._before = _updates(self._ended, still_open=True)
