@@ -33,7 +33,7 @@ def book_of(layout, person, *, full: bool = True) -> bytes:
         doubtful = found.filter(Q(id_number="") | Q(id_doubtful=True)).exists()
         with layout_book(
             layout,
-            lines(found, TODAY, full=full),
+            lines(found, TODAY, full=full, parts=layout.parts),
             office="石镇",
             on=TODAY,
             stamp=stamp,
