@@ -32,6 +32,11 @@ class Plain(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return compiler.compile(self.column)
 
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        sql, parameters = compiler.compile(self.column)
+        # its driver makes objects of what was declared a date, but not of what an expression gives
+        return (f"({sql} || '')" if isinstance(_target(self.column), models.DateField) else sql), parameters
+
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         sql, parameters = compiler.compile(self.column)
         # its driver makes objects of keys by itself

@@ -43,6 +43,7 @@ MAY_USE_SUBQUERY = {
     "children/facts/checkups.py": "children in scope, and whether they were checked",
     "guardians/definitions.py": "conditions over children in scope",
     "children/sorting.py": "what a scoped list is sorted by",
+    "children/views/list_sheet.py": "what the carer of a child in scope is to the child",
     "guardians/finding.py": "children found by a number: the outer query is scoped",
     "guardians/gaps/check.py": "conditions over children in scope",
     "guardians/gaps/checks.py": "the same",

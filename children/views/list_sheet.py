@@ -11,12 +11,13 @@ from itertools import islice
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from caseworks import codelists
-from caseworks.codelists import PARENTS
+from caseworks.access import subquery
+from caseworks.codelists import PARENTS, CodeList
 from caseworks.encryption import opener
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
 from caseworks.models import Posting, in_force
@@ -74,15 +75,10 @@ class Some:
         return {key for (key,) in self.used.children(among, self.on).values_list(Plain("pk"))}
 
     @cached_property
-    def kin(self) -> list[tuple[str, str, str]]:
-        """Child, relation and relative; the father before the mother."""
-        rows = Kinship.objects.filter(self.these).order_by("relation", "id")
-        return list(rows.values_list(*plain("child", "relation", "relative")))
-
-    @cached_property
     def away(self) -> Texts:
-        """Which parents are away and where."""
-        parents = [link for link in self.kin if link[1] in PARENTS]
+        """Which parents are away and where, the father before the mother."""
+        rows = Kinship.objects.filter(self.these, relation__in=PARENTS).order_by("relation", "id")
+        parents = list(rows.values_list(*plain("child", "relation", "relative")))
         absences = Absence.objects.filter(in_force(self.on), Among("relative", {link[2] for link in parents}))
         where = dict(absences.values_list(*plain("relative", "place")))
         found: Texts = {}
@@ -95,10 +91,10 @@ class Some:
     @cached_property
     def carers(self) -> dict[str, tuple[str, str]]:
         """Name of the carer, and the code of what they are to the child."""
-        relations = {(child, relative): relation for child, relation, relative in self.kin}
+        link = subquery(Kinship).filter(child=OuterRef("child"), relative=OuterRef("relative"))
         rows = Entrustment.objects.filter(in_force(self.on), self.these).order_by("from_on", "id")
-        found = rows.values_list(*plain("child", "relative", "relative__name"))
-        return {child: (name, relations.get((child, relative), "")) for child, relative, name in found}
+        found = rows.values_list(*plain("child", "relative__name"), Subquery(link.values("relation")[:1]))
+        return {child: (name, relation or "") for child, name, relation in found}
 
     @cached_property
     def mentors(self) -> Texts:
@@ -131,12 +127,18 @@ def _numbers(some: Some) -> list[str]:
     return [mask("id_number", opened(row[5], row[0])) for row in some.rows]
 
 
-def _school(at: int, words: Callable[[str], str] = str) -> Callable[[Some], list[str]]:
-    """A column of the school; `words` are not asked about what is not recorded."""
+def _in_words(codes: list[str], words: CodeList, missing: str = "") -> list[str]:
+    """The words of codes, each looked up once; `missing` is said of what is not recorded."""
+    known = {code: words.label(code) if code else missing for code in set(codes)}
+    return [known[code] for code in codes]
+
+
+def _school(at: int, words: CodeList | None = None) -> Callable[[Some], list[str]]:
+    """A column of the school."""
 
     def said(some: Some) -> list[str]:
         found = [some.schools.get(key, _NO_SCHOOL)[at] for key in some.keys]
-        return [words(value) if value else "" for value in found]
+        return _in_words(found, words) if words else found
 
     return said
 
@@ -146,28 +148,23 @@ def _left_behind(some: Some) -> list[str]:
     return [yes if key in some.counted else no for key in some.keys]
 
 
-def _carer_is(some: Some) -> list[str]:
-    codes = [some.carers.get(key, _NO_CARER)[1] for key in some.keys]
-    return [codelists.RELATION.label(code) if code else "" for code in codes]
-
-
 # what a column says of each of some children, in their order
 SAID: dict[str, Callable[[Some], Sequence[Any]]] = {
     "code": lambda some: [row[1] for row in some.rows],
     "name": lambda some: [row[2] for row in some.rows],
-    "sex": lambda some: [codelists.SEX.label(row[3]) for row in some.rows],
+    "sex": lambda some: _in_words([row[3] for row in some.rows], codelists.SEX, codelists.not_collected()),
     "age": _ages,
     "born_on": lambda some: [day(row[4]) for row in some.rows],
     "id_number": _numbers,
     "school": _school(0),
-    "grade": _school(1, codelists.GRADE.label),
+    "grade": _school(1, codelists.GRADE),
     "class": _school(2),
-    "boarding": _school(3, codelists.BOARDING.label),
+    "boarding": _school(3, codelists.BOARDING),
     "village": lambda some: [some.villages.get(key, "") for key in some.keys],
     "left_behind": _left_behind,
     "away": lambda some: [some.away.get(key, "") for key in some.keys],
     "carer": lambda some: [some.carers.get(key, _NO_CARER)[0] for key in some.keys],
-    "carer_is": _carer_is,
+    "carer_is": lambda some: _in_words([some.carers.get(key, _NO_CARER)[1] for key in some.keys], codelists.RELATION),
     "mentor": lambda some: [some.mentors.get(key, "") for key in some.keys],
     "contact": lambda some: [some.contacts.get(key, "") for key in some.keys],
     "opened_on": lambda some: [day(row[6]) for row in some.rows],

@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.exchange.out.lines import ENTERED, GRANDPARENTS, NUMBERS, REGISTERED, ROLL_WORD, Adult, Line
+from caseworks.exchange.out.lines import ENTERED, GRANDPARENTS, MEMBERS, NUMBERS, REGISTERED, ROLL_WORD, Adult, Line
 
 YES_NO = {True: "是", False: "否", None: ""}
 AWAY_WITHOUT_PLACE = "外出"
@@ -180,7 +180,7 @@ def _one_away_other_unable(line: Line) -> str:
 
 
 def _grandparent(relation: str) -> Callable[[Line], str]:
-    return lambda line: line.grandparents.get(relation, "")
+    return lambda line: line.grandparents.get(relation, "") if line.grandparents else ""
 
 
 # --- The rosters -------------------------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ ROLL = Layout(
             )
         ),
     ),
-    parts=frozenset({REGISTERED, ENTERED, ROLL_WORD}),
+    parts=frozenset({REGISTERED, ENTERED, MEMBERS, ROLL_WORD}),
 )
 
 LEDGER = Layout(

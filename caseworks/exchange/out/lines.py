@@ -3,8 +3,8 @@ must leave in the time it takes to write its cells. Each roster says which parts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -18,11 +18,12 @@ from children.models import Child, Enrolment, Residence
 from children.models.archive import ChildQuerySet
 from guardians import rolls
 from guardians.definitions import DEFINITIONS
-from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
+from guardians.models import Declaration, Entrustment, Kinship, Relative, Situation
 
 CHUNK = 2000
 # parts that not every roster needs
-REGISTERED, ENTERED, NUMBERS, GRANDPARENTS, ROLL_WORD = "registered", "entered", "numbers", "grandparents", "roll word"
+REGISTERED, ENTERED, NUMBERS, GRANDPARENTS = "registered", "entered", "numbers", "grandparents"
+MEMBERS, ROLL_WORD = "members", "roll word"
 DEAD = "dead"
 _NO_LONGER = {DEAD, "revoked"}
 NAMED_GRANDPARENTS = frozenset({"61", "62", "63", "64"})
@@ -43,7 +44,7 @@ class Adult:
     away: bool = False
     place: str = ""
     employer: str = ""
-    situations: list[str] = field(default_factory=list)
+    situations: tuple[str, ...] = ()
 
     @property
     def is_dead(self) -> bool:
@@ -52,7 +53,7 @@ class Adult:
     @property
     def is_guardian(self) -> bool:
         """True for a parent who is alive and whose guardianship was not revoked."""
-        return not _NO_LONGER & set(self.situations)
+        return not self.situations or not _NO_LONGER & set(self.situations)
 
 
 @dataclass(slots=True)
@@ -89,8 +90,8 @@ class Line:
     absence_known: bool = False
     parents_away: int = 0
     counted_by_the_roll: bool = False
-    grandparents: dict[str, str] = field(default_factory=dict)
-    members: list[Adult] = field(default_factory=list)  # the parents who live, then whoever cares
+    grandparents: Mapping[str, str] | None = None
+    members: Sequence[Adult] = ()  # the parents who live, then whoever cares
 
     @property
     def parents(self) -> list[Adult]:
@@ -113,9 +114,13 @@ _SCHOOL = plain(
     "child", "school", "school__name", "school__kind", "grade", "class_name", "boarding", "student_number", "from_on",
 )  # fmt: skip
 _HOME = plain("pk", "child", "village__name", "address")
-_ADULT = plain("child", "relation", "relative", "relative__name", "relative__born_year", "relative__phone")
+# with each absence they ever had, a row each: a second question about the same relatives costs more
+_ADULT = plain(
+    "child", "relation", "relative", "relative__name", "relative__born_year", "relative__phone",
+    "relative__absences__place", "relative__absences__employer",
+    "relative__absences__from_on", "relative__absences__until_on",
+)  # fmt: skip
 _NUMBERS = plain("relative__id_number", "relative__address")
-_ABSENCE = plain("relative", "place", "employer", "from_on", "until_on")
 
 
 class _Opened:
@@ -197,8 +202,11 @@ def _homes(found: dict[str, Line], these: Among, on: date, sealed: _Opened) -> N
 
 
 def _adults(found: dict[str, Line], these: Among, on: date, sealed: _Opened, parts: Collection[str]) -> None:
-    kin, everyone = _kin(these, sealed, numbers=NUMBERS in parts)
-    _facts_of_adults(everyone, on)
+    kin, everyone = _kin(these, on, sealed, numbers=NUMBERS in parts)
+    unable = Situation.objects.filter(in_force(on), Among("relative", everyone)).order_by("from_on", "id")
+    for relative, kind in unable.values_list(*plain("relative", "kind")):
+        for adult in everyone[relative]:
+            adult.situations += (kind,)
     for child, adults in kin.items():
         line = found[child]
         line.father, line.mother = _one_of(adults, FATHERS), _one_of(adults, MOTHERS)
@@ -212,51 +220,49 @@ def _adults(found: dict[str, Line], these: Among, on: date, sealed: _Opened, par
         line = found[child]
         line.carer = next((adult for adult in kin.get(child, ()) if adult.relative == relative), None)
         line.reason = reason
-    for line in found.values():
-        line.members = [adult for adult in line.parents if not adult.is_dead]
-        carer = line.carer
-        if carer is not None and all(adult.relative != carer.relative for adult in line.members):
-            line.members.append(carer)
+    if MEMBERS in parts:
+        for line in found.values():
+            line.members = _members(line)
 
 
-def _kin(these: Among, sealed: _Opened, *, numbers: bool) -> tuple[dict[str, list[Adult]], dict[str, list[Adult]]]:
-    """The relatives of each child; and each relative, once for each of their children."""
+def _members(line: Line) -> list[Adult]:
+    members = [adult for adult in line.parents if not adult.is_dead]
+    carer = line.carer
+    if carer is not None and all(adult.relative != carer.relative for adult in members):
+        members.append(carer)
+    return members
+
+
+def _kin(
+    these: Among, on: date, sealed: _Opened, *, numbers: bool
+) -> tuple[dict[str, list[Adult]], dict[str, list[Adult]]]:
+    """The relatives of each child, and where they are on the day; and each relative, once for each of their children."""
     kin: dict[str, list[Adult]] = {}
     everyone: dict[str, list[Adult]] = {}
+    columns = [*_ADULT, *_NUMBERS] if numbers else _ADULT
+    now, last, adult = on.isoformat(), None, None
     rows = Kinship.objects.filter(these).order_by("relation", "id")
-    for child, relation, relative, name, born_year, phone, *more in rows.values_list(
-        *_ADULT, *(_NUMBERS if numbers else [])
+    for child, relation, relative, name, born_year, phone, place, employer, since, until, *more in rows.values_list(
+        *columns
     ):
-        before = everyone.get(relative)
-        if before is None:
-            adult = Adult(relative, relation, name, born_year, sealed.phone(phone, relative))
-            if more:
-                adult.id_number = sealed.adult_number(more[0], relative)
-                adult.address = sealed.adult_address(more[1], relative)
-            everyone[relative] = [adult]
-        else:  # brothers and sisters share them
-            adult = replace(before[0], relation=relation, situations=[])
-            before.append(adult)
-        if child in kin:
-            kin[child].append(adult)
-        else:
-            kin[child] = [adult]
-    return kin, everyone
-
-
-def _facts_of_adults(everyone: dict[str, list[Adult]], on: date) -> None:
-    """Where they are on the day, and what keeps them from caring."""
-    these, now = Among("relative", everyone), on.isoformat()
-    for relative, place, employer, since, until in Absence.objects.filter(these).values_list(*_ABSENCE):
-        away = day(since) <= now and (until is None or day(until) > now)
-        for adult in everyone[relative]:
+        if adult is None or last != (child, relative):
+            last = child, relative
+            before = everyone.get(relative)
+            if before is None:
+                adult = Adult(relative, relation, name, born_year, sealed.phone(phone, relative))
+                if more:
+                    adult.id_number = sealed.adult_number(more[0], relative)
+                    adult.address = sealed.adult_address(more[1], relative)
+                everyone[relative] = [adult]
+            else:  # brothers and sisters share them
+                adult = replace(before[0], relation=relation)
+                before.append(adult)
+            kin.setdefault(child, []).append(adult)
+        if since:
             adult.absence_known = True
-            if away:
+            if day(since) <= now and (until is None or day(until) > now):
                 adult.away, adult.place, adult.employer = True, place, employer
-    unable = Situation.objects.filter(in_force(on), these).order_by("from_on", "id")
-    for relative, kind in unable.values_list(*plain("relative", "kind")):
-        for adult in everyone[relative]:
-            adult.situations.append(kind)
+    return kin, everyone
 
 
 def _one_of(adults: list[Adult], relations: tuple[str, ...]) -> Adult | None:
