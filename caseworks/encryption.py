@@ -290,6 +290,8 @@ def opener(field: SealedField) -> Callable[[Any, Any], str]:
     def opened(sealed: Any, key: Any) -> str:
         if not sealed:
             return ""
+        if sealed.__class__ is not bytes:  # PostgreSQL's driver gives the memory it was read into
+            sealed = bytes(sealed)
         number = sealed[0]
         if key.__class__ is str and len(key) == 32:  # without its hyphens, as SQLite keeps it
             key = f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"

@@ -20,6 +20,7 @@ from caseworks.access import subquery
 from caseworks.codelists import PARENTS, CodeList
 from caseworks.encryption import opener
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
+from caseworks.listed import Listed
 from caseworks.models import Posting, in_force
 from caseworks.plain import Among, Plain, day, plain
 from caseworks.privacy import mask
@@ -192,8 +193,9 @@ class ListRecipe(Recipe):
             found = sorting.in_order(found, filters.order, filters.day)
         shown = columns.of(asked.get("columns", "").split(","), posting)
         name = _("Children %(day)s") % {"day": filters.day.isoformat()}
-        write = partial(_book, found, total, shown, filters, words)
-        return Plan(f"{name}.xlsx", total, write, filters=used, words=tuple(words))
+        listed = Listed()
+        write = partial(_book, found, total, shown, filters, words, listed)
+        return Plan(f"{name}.xlsx", total, write, filters=used, words=tuple(words), listed=listed)
 
 
 def _book(
@@ -202,6 +204,7 @@ def _book(
     shown: Sequence[ListColumn],
     filters: ChildrenFilter,
     words: Sequence[str],
+    listed: Listed,
     stamp: Stamp,
 ) -> IO[bytes]:
     used = definition(filters.cleaned_data["definition"])
@@ -212,7 +215,7 @@ def _book(
         stamp.line,
     ]
     heads = _heads(shown, used)
-    rows = cells(found, list(heads), used, filters.day)
+    rows = cells(found, list(heads), used, filters.day, listed)
     return write_sheet(_("Children"), list(heads.values()), rows, notes=notes, stamp=stamp)
 
 
@@ -230,10 +233,13 @@ def _heads(shown: Sequence[ListColumn], used: Definition) -> dict[str, Column]:
     return found
 
 
-def cells(found: ChildQuerySet, keys: Sequence[str], used: Definition, on: date) -> Iterator[tuple[Any, ...]]:
-    """The cells of these columns, a row for each child in the order given."""
+def cells(
+    found: ChildQuerySet, keys: Sequence[str], used: Definition, on: date, listed: Listed
+) -> Iterator[tuple[Any, ...]]:
+    """The cells of these columns, a row for each child in the order given; who is among them is noted in `listed`."""
     said = [SAID[key] for key in keys]
     rows = found.values_list(*_ARCHIVE).iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         some = Some(chunk, used, on)
+        listed.add(some.keys)
         yield from zip(*(values(some) for values in said), strict=True)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from caseworks import access
+from caseworks.listed import Listed
 from children.models import Child, Enrolment
 from children.views.columns import COLUMNS
 from children.views.lines import lines
@@ -61,7 +62,7 @@ def test_a_column_says_in_the_sheet_what_it_says_on_the_page(odd, definition):
     with access.scope(odd.officer, today=TODAY):
         found = Child.objects.live().in_name_order()
         page = lines(list(found), used, TODAY)
-        sheet = list(cells(found, ["name", "carer_is", *keys], used, TODAY))
+        sheet = list(cells(found, ["name", "carer_is", *keys], used, TODAY, Listed()))
     said = [
         [line.child.name, line.carer_is, *(_as_the_sheet_says(COLUMNS[key].fact(line)) for key in keys)]
         for line in page
@@ -77,15 +78,17 @@ def test_what_is_read_in_several_pieces_reads_the_same(odd, monkeypatch):
     keys = list(SAID)
     with access.scope(odd.officer, today=TODAY):
         found = Child.objects.live().in_name_order()
-        whole = list(cells(found, keys, DEFINITIONS["wide"], TODAY))
+        whole = list(cells(found, keys, DEFINITIONS["wide"], TODAY, Listed()))
         monkeypatch.setattr("children.views.list_sheet.CHUNK", 1)
-        assert list(cells(found, keys, DEFINITIONS["wide"], TODAY)) == whole
+        assert list(cells(found, keys, DEFINITIONS["wide"], TODAY, Listed())) == whole
 
 
 def test_who_acts_decides_who_is_read(odd):
     with access.scope(odd.stranger, today=TODAY):
         rows = list(Child.objects.live().in_name_order().values_list("pk"))
-        assert [name for (name,) in cells(Child.objects.live(), ["name"], DEFINITIONS["wide"], TODAY)] == ["单云飞"]
+        assert [name for (name,) in cells(Child.objects.live(), ["name"], DEFINITIONS["wide"], TODAY, Listed())] == [
+            "单云飞"
+        ]
     with access.scope(odd.officer, today=TODAY):
         some = Some([(str(rows[0][0]).replace("-", ""),)], DEFINITIONS["wide"], TODAY)
         assert not any((some.schools, some.villages, some.counted, some.carers, some.away))

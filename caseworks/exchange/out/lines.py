@@ -12,6 +12,7 @@ from typing import Any
 from caseworks import masks
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from caseworks.encryption import SealedField, opener
+from caseworks.listed import Listed
 from caseworks.models import in_force
 from caseworks.plain import Among, day, plain
 from children.models import Child, Enrolment, Residence
@@ -141,9 +142,9 @@ class _Opened:
         return opened if full else lambda sealed, key: mask(opened(sealed, key))
 
 
-def lines(children: ChildQuerySet, on: date, *, full: bool, parts: Collection[str]) -> Iterator[Line]:
+def lines(children: ChildQuerySet, on: date, *, full: bool, parts: Collection[str], listed: Listed) -> Iterator[Line]:
     """A line for each child, in the order given. `full` leaves ID numbers, telephones and addresses unmasked; `parts` are
-    those of the roster."""
+    those of the roster; who is among them is noted in `listed`."""
     sealed = _Opened(full=full)
     registered = sealed.registered_at if REGISTERED in parts else _unread
     rows = children.values_list(*_CHILD).iterator(chunk_size=CHUNK)
@@ -160,6 +161,7 @@ def lines(children: ChildQuerySet, on: date, *, full: bool, parts: Collection[st
                 registered(registered_at, key),
                 *rest,
             )
+        listed.add(found)
         these = Among("child", found)
         _schools(found, these, on)
         if ENTERED in parts:
