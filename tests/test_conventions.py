@@ -50,6 +50,8 @@ MAY_USE_SUBQUERY = {
     "guardians/family.py": "siblings: the outer query is scoped",
     "caseworks/reports/indicators.py": "conditions over children in scope",
     "caseworks/reports/question.py": "the children of a report: the outer query is scoped",
+    "caseworks/reports/summary/columns.py": "who gets a kind of support, among the left-behind in scope",
+    "caseworks/reports/summary/splits.py": "what a child in scope is split by",
     "caseworks/reports/splits.py": "shares of children in scope",
     "caseworks/exchange/archives.py": "names of children in scope; and whether a typed ID number is taken, as the unique "
     "constraint would say",
