@@ -187,7 +187,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "basic": "name sex born_on ethnicity only_child opened_on closed_on exit_reason",
         "registration": "registration id_doubtful id_faults",
         "identity": "id_number registered_at",
-        "situation": "health disability orphan guardianship",
+        "situation": "health orphan",
         "psych": "notes",
         "inner": "id_index id_tail_index name_order search_text",
     },

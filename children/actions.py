@@ -32,10 +32,8 @@ ARCHIVE_FIELDS = (
     "registration",
     "registered_at",
     "health",
-    "disability",
     "only_child",
     "orphan",
-    "guardianship",
     "notes",
     "opened_on",
 )

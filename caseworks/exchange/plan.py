@@ -10,11 +10,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from caseworks import codelists
+from caseworks import access, codelists
 from caseworks.exchange import archives, values
 from caseworks.exchange.archives import Adult, Archive, Known
-from caseworks.exchange.facts import Facts, Person, Reader
+from caseworks.exchange.dated import DatedPlan
+from caseworks.exchange.facts import Facts, Reader
 from caseworks.exchange.family import FamilyPlan
+from caseworks.exchange.people import Person
 from caseworks.exchange.places import Places
 from caseworks.exchange.problems import REFUSED, Problem
 from caseworks.exchange.work import Change, Work
@@ -31,8 +33,6 @@ _LISTS = {
     "ethnicity": codelists.ETHNICITY,
     "registration": codelists.REGISTRATION,
     "health": codelists.HEALTH,
-    "disability": codelists.DISABILITY,
-    "guardianship": codelists.GUARDIANSHIP,
     "grade": codelists.GRADE,
     "boarding": codelists.BOARDING,
     "declaration": codelists.DECLARATION,
@@ -88,6 +88,8 @@ class Planner:
         self.adults: dict[UUID, Adult] = {}
         self.by_name_and_phone: dict[tuple[str, str], Adult] = {}
         self.undo: list[Callable[[], object]] = []
+        acting = access.acting()
+        self.by = acting.user.pk if acting and acting.user else None
         self.by_facts: dict[UUID, str] = {}
 
     def plan(self, rows: Collection[Source]) -> list[Planned]:
@@ -106,7 +108,8 @@ class Planner:
             if "born_on" in facts.child
         }
         phones = {person.phone for facts in good for person in _everyone(facts) if person.phone}
-        known, relatives = archives.look_up(named, phones, self.adults, self.on)
+        kinds = sorted(frozenset[str]().union(*(reader.tables for _name, reader, _merged in self.sheets)))
+        known, relatives = archives.look_up(named, phones, self.adults, self.on, kinds)
         for adult in relatives:
             self.by_name_and_phone.setdefault((adult.name, adult.phone), adult)
         self.by_facts = rolls.words(_declared_anew(good, known), self.on)
@@ -201,6 +204,8 @@ class Planner:
         self._residence(facts, archive, work, changes, problems)
         FamilyPlan(self, source, facts, archive, work, late, changes, problems).run()
         self._declaration(facts, archive, work, changes)
+        if facts.stated:
+            DatedPlan(self, facts, archive, work, changes, problems).run()
         verdict = NEW if archive is None else CHANGED if changes else UNCHANGED
         works = [] if verdict == UNCHANGED else [work] if work is late else [work, late]
         return Planned(source, verdict, problems, changes if archive else [], key, facts.child["name"], works)

@@ -57,7 +57,7 @@ def test_a_row_of_the_school_roll_becomes_a_whole_archive(tmp_path, cast):
         child = Child.objects.get(name="文月")
         assert (child.sex, child.born_on, child.id_number) == ("2", BORN, number)
         assert list(Child.objects.with_id_tail(number[-4:])) == [child]
-        assert (child.ethnicity, child.health, child.registration, child.disability) == ("01", "10", "1", "")
+        assert (child.ethnicity, child.health, child.registration) == ("01", "10", "1")
         assert (child.only_child, child.orphan, child.opened_on) == (False, False, TODAY)
         assert " wenyue" in child.search_text
         [enrolment] = child.enrolments.all()

@@ -3,7 +3,7 @@ must leave in the time it takes to write its cells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -16,6 +16,7 @@ from django.db.models.expressions import Expression, F
 from caseworks import masks
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from caseworks.encryption import SealedField, opener
+from caseworks.exchange.out import dated
 from caseworks.models import in_force
 from children.models import Child, Enrolment, Residence
 from children.models.archive import ChildQuerySet
@@ -73,6 +74,7 @@ class Adult:
     relative: UUID
     relation: str
     name: str
+    born_on: date | None
     born_year: int | None
     phone: str = ""
     id_number: str = ""
@@ -105,10 +107,8 @@ class Line:
     registration: str
     registered_at: str
     health: str
-    disability: str
     only_child: bool | None
     orphan: bool | None
-    guardianship: str
     school: str = ""
     school_kind: str = ""
     grade: str = ""
@@ -127,7 +127,8 @@ class Line:
     absence_known: bool = False
     parents_away: int = 0
     counted_by_the_roll: bool = False
-    grandparents: dict[str, str] = field(default_factory=dict)
+    grandparents: dict[str, Adult] = field(default_factory=dict)
+    dated: dict[str, str] = field(default_factory=dict)  # part of dated.py → its words
     members: list[Adult] = field(default_factory=list)  # the parents who live, then whoever cares
 
     @property
@@ -144,14 +145,13 @@ class Line:
 
 
 _CHILD = (
-    "pk", "name", "sex", "born_on", "id_number", "ethnicity", "registration", "registered_at", "health", "disability",
-    "only_child", "orphan", "guardianship",
+    "pk", "name", "sex", "born_on", "id_number", "ethnicity", "registration", "registered_at", "health", "only_child", "orphan",
 )  # fmt: skip
 _SCHOOL = (
     "child_id", "school_id", "school__name", "school__kind", "grade", "class_name", "boarding", "student_number", "from_on",
 )  # fmt: skip
 _ADULT = (
-    "child_id", "relation", "relative_id", "relative__name", "relative__born_year", "relative__phone",
+    "child_id", "relation", "relative_id", "relative__name", "relative__born_on", "relative__born_year", "relative__phone",
     "relative__id_number", "relative__address",
 )  # fmt: skip
 
@@ -174,8 +174,9 @@ class _Opened:
         return opened if full else lambda sealed, key: mask(opened(sealed, key))
 
 
-def lines(children: ChildQuerySet, on: date, *, full: bool) -> Iterator[Line]:
-    """A line for each child, in the order given. `full` leaves ID numbers, telephones and addresses unmasked."""
+def lines(children: ChildQuerySet, on: date, *, full: bool, parts: Collection[str]) -> Iterator[Line]:
+    """A line for each child, in the order given. `full` leaves ID numbers, telephones and addresses unmasked; `parts`
+    are those of the roster."""
     sealed = _Opened(full=full)
     rows = children.values_list(*_CHILD).iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
@@ -196,6 +197,9 @@ def lines(children: ChildQuerySet, on: date, *, full: bool) -> Iterator[Line]:
         _homes(found, keys, on, sealed)
         _adults(found, keys, on, sealed)
         _standing(found, keys, on)
+        for part in dated.PARTS.intersection(parts):
+            for child, words in dated.said(part, keys.among("child"), on):
+                found[child].dated[part] = words
         yield from found.values()
 
 
@@ -227,14 +231,14 @@ def _adults(found: dict[UUID, Line], keys: Keys, on: date, sealed: _Opened) -> N
     everyone: dict[UUID, list[Adult]] = {}
     opened: dict[UUID, tuple[str, str, str]] = {}
     rows = Kinship.objects.filter(keys.among("child")).order_by("relation", "id")
-    for child, relation, relative, name, born_year, phone, number, address in rows.values_list(*_ADULT):
+    for child, relation, relative, name, born_on, born_year, phone, number, address in rows.values_list(*_ADULT):
         if relative not in opened:  # brothers and sisters share them
             opened[relative] = (
                 sealed.phone(phone, relative),
                 sealed.adult_number(number, relative),
                 sealed.adult_address(address, relative),
             )
-        adult = Adult(relative, relation, name, born_year, *opened[relative])
+        adult = Adult(relative, relation, name, born_on, born_year, *opened[relative])
         kin.setdefault(child, []).append(adult)
         everyone.setdefault(relative, []).append(adult)
     relatives = Keys(everyone)
@@ -257,9 +261,7 @@ def _adults(found: dict[UUID, Line], keys: Keys, on: date, sealed: _Opened) -> N
         line.parents_away = sum(
             any(adult.away for adult in adults if adult.relation in relations) for relations in (FATHERS, MOTHERS)
         )
-        line.grandparents = {
-            adult.relation: adult.name for adult in adults if adult.relation in {"61", "62", "63", "64"}
-        }
+        line.grandparents = {adult.relation: adult for adult in adults if adult.relation in {"61", "62", "63", "64"}}
     cares = Entrustment.objects.filter(in_force(on), keys.among("child")).order_by("from_on", "id")
     for child, relative, reason in cares.values_list("child_id", "relative_id", "reason"):
         line = found[child]

@@ -103,7 +103,7 @@ class RosterRecipe(Recipe):
             with translation.override("zh-hans"):
                 return layout_book(
                     layout,
-                    lines(found, on, full=full),
+                    lines(found, on, full=full, parts=layout.parts),
                     office=posting.organization.name,
                     on=on,
                     stamp=stamp,
