@@ -348,7 +348,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "exchange.StagedRow": {
         "key": "id batch position sheet number child",
         "roster": "cells name problems changes work",
-        "import": "verdict flawed decision late",
+        "import": "verdict flawed decision late lacks",
     },
     "exchange.ColumnChoice": {"key": "id", "rules": "organization heading field"},
     "rights.Consent": {

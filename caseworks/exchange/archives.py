@@ -37,6 +37,10 @@ class Adult:
     version: int = 1
     late: bool = False  # known to others, or tied to an archive that is: steps about them wait for the last moment
     absence: Absence | None = None
+    # as they will be once what was read so far is in
+    away: bool = False
+    place: str = ""
+    since_known: bool = True
     situations: frozenset[str] = frozenset()
     said: Any = None  # the Whereabouts a row of this file gave, and the number of that row
     said_in: int = 0
@@ -137,7 +141,8 @@ def note_adults(relatives: Collection[Relative], adults: dict[UUID, Adult], on: 
     if not fresh:
         return
     for absence in Absence.objects.filter(relative__in=list(fresh), **OPEN):
-        fresh[absence.relative_id].absence = absence
+        adult = fresh[absence.relative_id]
+        adult.absence, adult.away, adult.place, adult.since_known = absence, True, absence.place, absence.from_known
     # one that began after the roster's day is known too: the roster does not begin it a second time
     lasting = Situation.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=on), relative__in=list(fresh))
     for relative, kind in lasting.values_list("relative_id", "kind"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from caseworks import codelists, phones
 from caseworks.codelists import PARENTS
@@ -37,6 +38,7 @@ PAPER_OF = {
     "village_notified_on": "village_told",
 }
 PAPERS = (*PAPER_OF.values(), "care_since")
+_PAPERS_CHECKED = ("term_until_on", "agreement_signed_on", "school_notified_on", "village_notified_on")
 _LISTS = {"health": codelists.HEALTH, "reason": codelists.ENTRUSTMENT_REASON}
 _SMALL = str.maketrans("", "", "省市县区 ")
 
@@ -58,19 +60,37 @@ class FamilyPlan:
         self.planner, self.source, self.facts, self.archive = planner, source, facts, archive
         self.work, self.late, self.changes, self.problems = work, late, changes, problems
         self.linked: set[Any] = {relative for _relation, relative in archive.kin} if archive else set()
+        self.named: dict[UUID, tuple[Person, Adult]] = {}
+        self.carers: set[UUID] = set(archive.carers) if archive else set()
+        self.papers: dict[str, Any] = _papers_of(archive.care if archive else None)
 
     def run(self) -> None:
         found = {id(person): self._adult(person) for person in self.facts.people}
         for person in self.facts.people:
             if adult := found[id(person)]:
+                self.named[adult.id] = (person, adult)
                 self._presence(person, adult)
         carer = self.facts.carer
         if carer is not None:
             adult = found[id(carer)] if id(carer) in found else self._adult(carer)
             if adult is not None:
+                self.named[adult.id] = (carer, adult)
                 self._care(adult)
         elif self.facts.care:
             self._papers(self.archive.care if self.archive else None)
+
+    def kin(self) -> list[tuple[str, Adult, str]]:
+        """Everybody in the child's family once the row is in: relation, adult, and in whose columns the row has them ("" for
+        whom it does not name)."""
+        before = [(relation, key) for relation, key in self.archive.kin] if self.archive else []
+        known = {key for _relation, key in before}
+        found = [
+            (relation, self.planner.adults[key], self.named[key][0].who if key in self.named else "")
+            for relation, key in before
+        ]
+        return found + [
+            (person.relation, adult, person.who) for key, (person, adult) in self.named.items() if key not in known
+        ]
 
     def _work(self, adult: Adult) -> Work:
         """Where a step about this adult belongs: with what others see already, or with the new archive. Once a late step
@@ -200,7 +220,7 @@ class FamilyPlan:
             return
         if before is not None:
             self._work(adult).end("absence", before)
-            self._set(adult, {"absence": None})
+            self._set(adult, {"absence": None, "away": False, "place": ""})
             self.changes.append(
                 (self._word(person, "place"), before.place or "外出", "在家" if where.state == HOME else "")
             )
@@ -218,6 +238,7 @@ class FamilyPlan:
                 added["employer"] = where.employer
             if added:
                 self._work(adult).amend("absence", before, added)
+                self._set(adult, {"since_known": before.from_known or "from_on" in added})
                 for key, value in added.items():
                     if key != "from_known" or "from_on" not in added:
                         old = getattr(before, key) if key != "from_on" or before.from_known else None
@@ -225,6 +246,7 @@ class FamilyPlan:
                         self.changes.append((self._word(person, part), _shown(key, old), _shown(key, value)))
             return
         self.changes.append((self._word(person, "place"), before.place if before else "", where.place or "外出"))
+        self._set(adult, {"away": True, "place": where.place, "since_known": person.since is not None})
         if before is not None and (before.from_on == self.work.on or _says_more(before, where)):
             self._work(adult).amend("absence", before, fields | told)
             return
@@ -259,6 +281,8 @@ class FamilyPlan:
             care["from_on"] = max(care["from_on"], floor)
             self._check_term(care, care["from_on"])
         self._work(adult).make("care", relative_id=adult.id, **care)
+        self.carers = {adult.id}
+        self.papers = {name: care.get(name) for name in _PAPERS_CHECKED}
 
     def _check_term(self, care: dict[str, Any], since: date) -> None:
         """A term that ends before the care begins is left out."""
@@ -283,8 +307,13 @@ class FamilyPlan:
         fields = {key: value for key, value in told.items() if getattr(before, key) != value}
         if fields:
             self.work.amend("care", before, fields)
+            self.papers |= {name: fields[name] for name in _PAPERS_CHECKED if name in fields}
             for key, value in fields.items():
                 self.changes.append((PAPER_OF[key], _shown(key, getattr(before, key)), _shown(key, value)))
+
+
+def _papers_of(care: Entrustment | None) -> dict[str, Any]:
+    return {name: getattr(care, name) for name in _PAPERS_CHECKED} if care else {}
 
 
 def _is_worse(key: str, person: Person, adult: Adult) -> bool:

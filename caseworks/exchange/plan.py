@@ -16,6 +16,7 @@ from caseworks.exchange.archives import Adult, Archive, Known
 from caseworks.exchange.dated import DatedPlan
 from caseworks.exchange.facts import Facts, Reader
 from caseworks.exchange.family import FamilyPlan
+from caseworks.exchange.lacking import Asking, Lack
 from caseworks.exchange.people import Person
 from caseworks.exchange.places import Places
 from caseworks.exchange.problems import REFUSED, Problem
@@ -61,6 +62,7 @@ class Planned:
     child: UUID | None = None
     name: str = ""
     works: list[Work] = field(default_factory=list)
+    lacks: list[Lack] = field(default_factory=list)
 
     @property
     def signature(self) -> tuple[Any, ...]:
@@ -91,6 +93,7 @@ class Planner:
         acting = access.acting()
         self.by = acting.user.pk if acting and acting.user else None
         self.by_facts: dict[UUID, str] = {}
+        self.asking: list[Asking] = []
 
     def plan(self, rows: Collection[Source]) -> list[Planned]:
         """Plan some more rows; CHUNK at a time keeps the number of queries small."""
@@ -202,13 +205,22 @@ class Planner:
             self._child(facts, archive.child, work, changes, problems)
         self._enrolment(facts, archive, work, changes, problems)
         self._residence(facts, archive, work, changes, problems)
-        FamilyPlan(self, source, facts, archive, work, late, changes, problems).run()
+        family = FamilyPlan(self, source, facts, archive, work, late, changes, problems)
+        family.run()
         self._declaration(facts, archive, work, changes)
         if facts.stated:
             DatedPlan(self, facts, archive, work, changes, problems).run()
         verdict = NEW if archive is None else CHANGED if changes else UNCHANGED
-        works = [] if verdict == UNCHANGED else [work] if work is late else [work, late]
-        return Planned(source, verdict, problems, changes if archive else [], key, facts.child["name"], works)
+        planned = Planned(source, verdict, problems, changes if archive else [], key, facts.child["name"])
+        if verdict != UNCHANGED:
+            planned.works = [work] if work is late else [work, late]
+            planned.lacks = self._asking(source.sheet).lacks(facts, archive, family, changes, problems)
+        return planned
+
+    def _asking(self, sheet: int) -> Asking:
+        while len(self.asking) <= sheet:
+            self.asking.append(Asking(self.sheets[len(self.asking)][1].keys, self.on))
+        return self.asking[sheet]
 
     # --- the parts of an archive ---
 
