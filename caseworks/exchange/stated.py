@@ -38,7 +38,7 @@ _CARE_DAYS = {
 _TABLES = {
     "disability": ("disability", "disability_level", "disability_certificate"),
     "illness": ("illness",),
-    "schooling": ("schooling",),
+    "schooling": ("schooling", "school_class"),
     "rating": ("guardianship",),
     "hardship": ("hardship",),
     "relief": ("relief",),
@@ -163,6 +163,9 @@ class StatedReader:
 
     def _schooling(self, have: Mapping[str, Cell], problems: Problems) -> Stated | None:
         code = values.coded(codelists.SCHOOLING, have.get("schooling"), problems)
+        if not code and (cell := have.get("school_class")):  # 未入园 and 辍学 stand where the school would
+            entry = codelists.STATED_SCHOOLING.find(values.words(cell).replace(" ", ""))
+            code = entry.code if entry else ""
         if not code:
             return None
         # kindergarten to upper secondary follow from the enrolment: nothing else is stated any more

@@ -217,6 +217,13 @@ def test_a_level_in_its_own_column(tmp_path, cast):
     assert facts()["disability"] == [("4", "3", "50011720160304001242", TODAY, None)]
 
 
+@pytest.mark.parametrize(("cell", "kind"), [("未入园", "before"), ("辍学", "dropout"), ("石镇小学4年级2班", None)])
+def test_what_stands_in_place_of_a_school(cell, kind, tmp_path, cast):
+    row = child_row(身份证号=NUMBER, 学校="", 年级="", 班级="", 就读学校及班级=cell)
+    confirm(bring(tmp_path, cast, [row])[0], cast.clerk)
+    assert [row[0] for row in facts().get("schooling", [])] == ([kind] if kind else [])
+
+
 def test_both_parents_away_without_a_place(tmp_path, cast):
     row = child_row(身份证号=NUMBER, 父亲务工地点="", 母亲务工地点="", 父母双方同时外出="是")
     confirm(bring(tmp_path, cast, [row])[0], cast.clerk)
