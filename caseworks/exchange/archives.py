@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from caseworks.access import subquery
 from caseworks.models import in_force
+from caseworks.scoped import subquery
 from children import names
 from children.facts.kinds import KINDS
 from children.models import Child, Enrolment, Fact, Residence

@@ -32,9 +32,8 @@ def say_beside_fields(form: ActionForm, child: Child, path: str) -> None:
     for gap in open_gaps(child):
         field = form.fields.get(gap.check.field)
         if field is not None and _path(gap) == path:
-            words = format_html(
-                '<span class="field-gap">{}: {}</span>', SEVERITIES[gap.check.severity], gap.check.words
-            )
+            sentence = _("%(what)s: %(name)s") % {"what": SEVERITIES[gap.check.severity], "name": gap.check.words}
+            words = format_html('<span class="field-gap">{}</span>', sentence)
             field.help_text = format_html("{}{}", field.help_text, words)
 
 
