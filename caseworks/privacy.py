@@ -161,6 +161,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "trail": "at by posting path action kind object_id reason changes address",
     },
     "caseworks.AuditSeal": {"key": "number position events sealed_at digest mac"},
+    "caseworks.ListedChildren": {"key": "id about first last keys at"},
     "caseworks.AuditArchive": {
         "key": "number first position events digest file_name sha256 mac archived_at",
     },

@@ -33,7 +33,8 @@ def carry_out(
     A ChangedError passes through: the page is then run again on what the record says now (caseworks/busy.py).
     """
     if not form.is_bound or not form.is_valid():
-        return _to_be_shown(request, form, child)
+        _to_be_shown(request, form, child)
+        return None
     before = open_gaps(child) if child is not None else ()
     try:
         with once(request) as submission:
@@ -46,7 +47,8 @@ def carry_out(
         raise
     except ValidationError as error:
         form.refuse(error)
-        return _to_be_shown(request, form, child)
+        _to_be_shown(request, form, child)
+        return None
     return redirect(submission.location)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from caseworks import codelists
 from caseworks.models import in_force
+from caseworks.plain import Among, plain
 from children.models import Disability, GuardianshipRating, Illness, Livelihood, Relief, Schooling
 
 _SEPARATOR = "、"
@@ -35,21 +36,21 @@ def _word(part: str, row: list[Any]) -> str:
     return (codelists.SCHOOLING if part == SCHOOLING else codelists.RELIEF).zh(row[0])
 
 
-def said(part: str, these: Any, on: date) -> Iterator[tuple[Any, str]]:
+def said(part: str, these: Among, on: date) -> Iterator[tuple[str, str]]:
     """(key of a child, what the rosters say) for one of the parts above; `these` narrows the rows to the children asked
     about. A child of whom nothing is recorded does not come up."""
     if part in _LATEST:
         model, day, value = _LATEST[part]
         latest = dict(
-            model.objects.filter(these, **{f"{day}__lte": on}).order_by(day, "id").values_list("child_id", value)
+            model.objects.filter(these, **{f"{day}__lte": on}).order_by(day, "id").values_list(*plain("child"), value)
         )
         for child, found in latest.items():
             yield child, codelists.GUARDIANSHIP.zh(found) if part == RATING else _words_of_income(found)
         return
     model, fields = _LASTING[DISABILITY if part == KINDS_OF_DISABILITY else part]
-    words: dict[Any, list[str]] = {}
+    words: dict[str, list[str]] = {}
     rows = model.objects.filter(in_force(on), these).order_by("from_on", "id")
-    for child, *row in rows.values_list("child_id", *fields):
+    for child, *row in rows.values_list(*plain("child", *fields)):
         word = codelists.DISABILITY.zh(row[0]) if part == KINDS_OF_DISABILITY else _word(part, row)
         words.setdefault(child, []).append(word)
     for child, several in words.items():

@@ -26,7 +26,7 @@ from caseworks.exchange.out.dated import (
     RELIEF,
     SCHOOLING,
 )
-from caseworks.exchange.out.lines import Adult, Line
+from caseworks.exchange.out.lines import ENTERED, GRANDPARENTS, MEMBERS, NUMBERS, REGISTERED, ROLL_WORD, Adult, Line
 
 YES_NO = {True: "是", False: "否", None: ""}
 AWAY_WITHOUT_PLACE = "外出"
@@ -49,8 +49,8 @@ class Cells:
 @dataclass(frozen=True)
 class Layout:
     """One roster: its key, what it is called here, a sentence about it, the name of its sheet, the title over it (empty:
-    headings in the first row), its columns, and the
-    parts of a line they need. `numbered` puts 序号 first; `total` ends it with a total and signatures."""
+    headings in the first row), its columns, and the parts of a line they need. `numbered` puts 序号 first; `total` ends it
+    with a total and signatures."""
 
     key: str
     name: Any
@@ -72,7 +72,7 @@ class Layout:
 
 def born(line: Line) -> str:
     """The date of birth in eight digits."""
-    return f"{line.born_on:%Y%m%d}"
+    return line.born_on.replace("-", "")
 
 
 def kind_of_number(line: Line) -> str:
@@ -99,7 +99,7 @@ def _school_and_class(line: Line) -> str:
 
 
 def _entered(line: Line) -> str:
-    return f"{line.entered_on:%Y%m}" if line.entered_on else ""
+    return f"{line.entered_on[:4]}{line.entered_on[5:7]}"
 
 
 def _schooling(line: Line) -> str:
@@ -148,8 +148,8 @@ def _phone(adult: Adult) -> str:
 
 
 def _born(adult: Adult) -> str:
-    """The day somebody was born, or the year if only that is known."""
-    return f"{adult.born_on:%Y%m%d}" if adult.born_on else _year(adult)
+    """The day somebody was born in eight digits, or the year if only that is known."""
+    return adult.born_on.replace("-", "") or _year(adult)
 
 
 def _year(adult: Adult) -> str:
@@ -254,7 +254,7 @@ ROLL = Layout(
             )
         ),
     ),
-    parts=frozenset({KINDS_OF_DISABILITY}),
+    parts=frozenset({REGISTERED, ENTERED, MEMBERS, ROLL_WORD, KINDS_OF_DISABILITY}),
 )
 
 LEDGER = Layout(
@@ -341,7 +341,7 @@ REGISTER = Layout(
         Cells("家庭经济来源", _dated(INCOME), 16),
         Cells("救助帮扶", _dated(RELIEF), 16),
     ),
-    parts=frozenset({DISABILITY, ILLNESS, SCHOOLING, RATING, INCOME, RELIEF}),
+    parts=frozenset({REGISTERED, NUMBERS, GRANDPARENTS, DISABILITY, ILLNESS, SCHOOLING, RATING, INCOME, RELIEF}),
     numbered=True,
     total=True,
 )
