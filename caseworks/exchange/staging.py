@@ -17,7 +17,7 @@ from django.db.models import Max
 from caseworks import access
 from caseworks.exchange import columns, lacking, plan, reader, returns, work
 from caseworks.exchange.facts import Reader
-from caseworks.exchange.jobs import Lease
+from caseworks.exchange.jobs import Lease, sweep
 from caseworks.exchange.models import ColumnChoice, ImportBatch, RosterFrame, RosterPiece, StagedRow, State
 from caseworks.exchange.places import Places
 from caseworks.exchange.plan import Planned, Planner, Source
@@ -101,6 +101,8 @@ def read(lease: Lease, path: Path) -> None:
         with transaction.atomic():
             lease.renew(done=position)
             StagedRow.objects.bulk_create(staged)
+        del staged, piece
+        sweep()
     sheets = [sheet.kept() for sheet in roster.sheets]
     frame = reader.frame_of(path, returns.frame_request(sheets))
     with transaction.atomic():
