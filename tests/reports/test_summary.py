@@ -151,7 +151,7 @@ def test_what_does_not_foot_names_the_equality_the_difference_and_the_child(worl
         spoil(world)
     made = world.make()
     wrong = [found for found in made.mismatches if found.equality.words == equality]
-    assert [(found.line.label, found.by, found.missing.value) for found in wrong] == [("甲村", 1, 1), ("合计", 1, 1)]
+    assert [(found.line.label, found.by, found.missing.value) for found in wrong] == [("合计", 1, 1), ("甲村", 1, 1)]
     assert all(found.line.label != "乙村" for found in made.mismatches)
 
 
@@ -164,7 +164,7 @@ def test_the_page_refuses_and_leads_to_the_children(world, sign_in):
     assert "1=30+31+32" in html
     assert "data-print" not in html
     assert FILE not in html
-    wrong = page.context["made"].mismatches[0]
+    wrong = page.context["made"].mismatches[1]
     address = reverse("reports:records", args=[wrong.missing.indicator.key])
     found = client.get(f"{address}?{page.context['address']}&{wrong.missing.query}").content.decode()
     assert "甲二" in found
