@@ -16,9 +16,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from caseworks.access import AboutChildren
 from caseworks.identity import random_code
 from caseworks.models import Editable, Period
+from caseworks.scoped import AboutChildren
 from children.models.archive import Child
 
 
@@ -68,6 +68,8 @@ class LastingFact(Fact, Period):
     """
 
     alone: ClassVar[str] = ""
+    # a new row ends the one before it, whatever kind that was
+    succeeds: ClassVar[bool] = False
 
     class Meta(Fact.Meta):
         abstract = True

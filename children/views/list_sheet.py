@@ -16,7 +16,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from caseworks import codelists
-from caseworks.access import subquery
 from caseworks.codelists import PARENTS, CodeList
 from caseworks.encryption import opener
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
@@ -24,6 +23,7 @@ from caseworks.listed import Listed
 from caseworks.models import Posting, in_force
 from caseworks.plain import Among, Plain, day, plain
 from caseworks.privacy import mask
+from caseworks.scoped import subquery
 from caseworks.sheets import Column, write_sheet
 from caseworks.stamps import Stamp
 from children import sorting

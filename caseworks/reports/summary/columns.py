@@ -13,12 +13,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.access import subquery
 from caseworks.codelists import RELIEF, SCHOOLING
 from caseworks.models import in_force
 from caseworks.reports.indicators import STOCK, Indicator, Slice
 from caseworks.reports.splits import BLANK, NO, YES
 from caseworks.reports.summary.splits import ALL, PLACES
+from caseworks.scoped import subquery
 from children.models import Relief
 
 OFFICIAL, NATIONAL = "official", "national"

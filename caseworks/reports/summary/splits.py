@@ -10,10 +10,10 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import subquery
 from caseworks.models import Organization, in_force, subtree
 from caseworks.reports.question import Question
 from caseworks.reports.splits import BOARDING, HEALTH, NO, REGISTRATION, SEX, YES, Split
+from caseworks.scoped import subquery
 from children.models import Enrolment, GuardianshipRating, Residence, Schooling
 from children.models.archive import years_before
 from guardians.definitions import both_away
