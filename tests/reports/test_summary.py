@@ -14,7 +14,7 @@ from caseworks.models import AuditEvent, Organization, User
 from caseworks.reports.question import Question
 from caseworks.reports.summary.columns import BY_AREA, EQUALITIES, FOOTINGS, THIRTY_TWO
 from caseworks.reports.summary.making import summary
-from children.models import Child, Enrolment, GuardianshipRating, Relief
+from children.models import Child, Enrolment, GuardianshipRating, Relief, Schooling
 from guardians.definitions import DEFINITIONS
 from tests import factories
 
@@ -117,6 +117,23 @@ def test_the_day_decides_how_old_somebody_is_and_who_is_counted(world):
     assert world.make(on=date(2024, 12, 31)).total.number(1) == 0  # nobody was away
 
 
+def test_what_was_stated_counts_where_no_enrolment_speaks_and_the_last_rating_before_a_roster(world):
+    with access.everyone("test"):
+        Enrolment.objects.filter(child=world.big).delete()
+    factories.fact(Schooling, world.big, by=world.person, kind="dropout", from_on=date(2026, 9, 1))
+    factories.fact(Schooling, world.girl, by=world.person, kind="out", from_on=date(2026, 9, 1))  # she is enrolled
+    for day, rating in ((date(2026, 3, 1), "poor"), (date(2026, 6, 1), "fair"), (date(2026, 12, 1), "poor")):
+        factories.fact(
+            GuardianshipRating, world.small, by=world.person, rating=rating, assessed_on=day, assessed_by="测评员"
+        )
+    made = world.make()
+    one, two = made.lines
+    assert (one.number(17), one.number(18), one.number(13)) == (0, 0, 1)
+    assert (two.number(14), two.number(17), two.number(23)) == (0, 1, 1)
+    assert [one.number(column) for column in (30, 31, 32)] == [0, 2, 0]
+    assert not made.mismatches
+
+
 def _blank(child, **fields):
     with access.everyone("test"):
         Child.objects.filter(pk=child.pk).update(**fields)
@@ -142,7 +159,7 @@ def test_what_does_not_foot_names_the_equality_the_difference_and_the_child(worl
         spoil(world)
     made = world.make()
     wrong = [found for found in made.mismatches if found.equality.words == equality]
-    assert [(found.line.label, found.by, found.missing.value) for found in wrong] == [("甲村", 1, 1), ("合计", 1, 1)]
+    assert [(found.line.label, found.by, found.missing.value) for found in wrong] == [("合计", 1, 1), ("甲村", 1, 1)]
     assert all(found.line.label != "乙村" for found in made.mismatches)
 
 
@@ -155,7 +172,7 @@ def test_the_page_refuses_and_leads_to_the_children(world, sign_in):
     assert "1=30+31+32" in html
     assert "data-print" not in html
     assert FILE not in html
-    wrong = page.context["made"].mismatches[0]
+    wrong = page.context["made"].mismatches[1]
     address = reverse("reports:records", args=[wrong.missing.indicator.key])
     found = client.get(f"{address}?{page.context['address']}&{wrong.missing.query}").content.decode()
     assert "甲二" in found
