@@ -175,6 +175,7 @@ privacy:looked                              GET    foreigner  404     403     40
 
 # --- Papers: the archive on a page is for those who read archives; in full needs a reason, which is missing here
 papers:choose                               GET    -          200     200      200   200     200    403    403     403    200      403  in
+papers:ticked                               POST   -          302     302      302   302     302    403    403     403    302      403  in
 papers:many                                 GET    archive    200     200      200   200     403    403    403     403    200      403  in
 papers:many                                 POST   archive    422     422      422   422     403    403    403     403    422      403  in
 papers:choose_one                           GET    child      200     200      200   404     200    403    403     403    404      403  in

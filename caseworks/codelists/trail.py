@@ -109,6 +109,7 @@ AUDIT_VERB = code_list(
     ("enrolled", "登记学校", "enrolled"),
     ("entrusted", "委托", "entrusted"),
     ("everyone", "全部儿童", "everyone"),
+    ("exported", "导出", "exported"),
     ("expired", "过期", "expired"),
     ("failed", "生成失败", "could not be made"),
     ("fetch_refused", "拒绝下载", "download refused"),

@@ -5,7 +5,7 @@ from caseworks.reports import views
 app_name = "reports"
 urlpatterns = [
     path("annual/", views.annual, name="annual"),
-    re_path(r"^annual/export\.(?P<extension>xlsx|docx)$", views.export, name="export"),
+    re_path(r"^annual/export\.(?P<extension>xlsx|docx|pdf)$", views.export, name="export"),
     path("annual/<slug:key>/", views.records, name="records"),
     path("annual/<slug:key>/export.xlsx", views.records_export, name="records_export"),
 ]
