@@ -11,6 +11,7 @@ from uuid import UUID
 from caseworks.access import Role
 from caseworks.codelists import MATERNAL_GRANDPARENTS, PATERNAL_GRANDPARENTS
 from caseworks.models import Posting, in_force
+from caseworks.papers.wholes import Whole, wholes
 from children.facts.reading import SchoolingNow, Shown, facts_of_many, schooling_now
 from children.models import Child
 from children.views.lines import Place, places
@@ -18,8 +19,6 @@ from guardians.family import carers_on
 from guardians.household import Household, Member, households
 from guardians.models import Entrustment
 from visits.models import Mentor, Pairing
-
-ON_THE_FORM = ("schooling", "disability", "illness", "rating", "livelihood", "relief", "hardship")
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Dossier:
     caseworkers: tuple[str, ...]
     facts: dict[str, Shown]
     on: date
+    whole: Whole | None = None
 
     @property
     def child(self) -> Child:
@@ -59,11 +59,13 @@ class Dossier:
         return self.home.named(self.care.relative.code) if self.care else None
 
 
-def dossiers(children: Sequence[Child], on: date) -> list[Dossier]:
-    """A dossier for each child, in the order given; the number of queries does not grow with them."""
+def dossiers(children: Sequence[Child], on: date, *, whole: bool = False) -> list[Dossier]:
+    """A dossier for each child, in the order given, `whole` with everything the archive says; the number of queries does
+    not grow with them."""
     standing = places(children, on)
     homes, cares = households(children, on), carers_on(children, on)
-    facts = facts_of_many(children, *ON_THE_FORM)
+    facts = facts_of_many(children, *([] if whole else ["schooling"]))
+    more = wholes(children, homes, on) if whole else {}
     mentors: dict[UUID, list[Mentor]] = defaultdict(list)
     pairings = Pairing.objects.open_on(on).filter(child__in=[child.pk for child in children])
     for pairing in pairings.select_related("mentor__organization").order_by("from_on", "id"):
@@ -82,6 +84,7 @@ def dossiers(children: Sequence[Child], on: date) -> list[Dossier]:
             tuple(staff[place.residence.village_id]) if place.residence else (),
             facts[place.child.pk],
             on,
+            more.get(place.child.pk),
         )
         for place in standing
     ]

@@ -69,7 +69,7 @@ def _file(
     if acting is None or acting.user is None:
         raise ValidationError(_("Whoever asked no longer holds the post they asked in."))
     printing.note_file(by=acting.user, paper=paper, show=show, children=children, number=stamp.code)
-    found = dossiers(children, today)
+    found = dossiers(children, today, whole=paper.whole)
     texts = [
         render_to_string(
             paper.template,

@@ -117,7 +117,7 @@ def _print(
             )  # fmt: skip
         except TooManyPrintsError:
             return page(request, "papers/refused.html", status=429, paper=paper, too_often=True, back=back)
-    found = dossiers(children, today)
+    found = dossiers(children, today, whole=paper.whole)
     return page(
         request,
         paper.template,

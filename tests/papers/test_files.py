@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from caseworks import access, pdf
+from caseworks.codelists import FACET
 from caseworks.leaving import keeper
 from caseworks.leaving.recipes import recipe_of
 from caseworks.models import AuditEvent, Export, ExportState
 from caseworks.papers.kinds import PAPERS
 from caseworks.stamps import new_stamp
+from children.models import Child, Facet, GrowthEntry, Hardship, Survey
 from tests import factories
 from tests.pdf import needs_pdf, pages_of, text_of
 
@@ -61,6 +63,37 @@ def test_every_paper_can_be_a_file_with_the_mark_of_the_export(key, cast, child)
     assert cast.clerk.name in text
     assert PHONE not in text
     assert pages_of(content) <= 2
+
+
+@pytest.fixture
+def crowded(cast, child):
+    """A child about whom much is on record, in long words: a name of the west, four grandparents, six facets."""
+    with access.everyone("test"):
+        Child.objects.filter(pk=child.pk).update(name="阿卜杜热西提·买买提艾力·吐尔逊")
+        child.refresh_from_db()
+    for relation in ("52", "61", "63", "64"):
+        factories.absence(
+            factories.relative(
+                child, relation=relation, name="帕提古丽·阿卜杜热合曼", phone="13700001111", born_year=1955
+            )
+        )
+    for facet in FACET:
+        factories.fact(Facet, child, by=cast.clerk, facet=facet.code, text="很长的一段话" * 60)
+    for number in range(5):
+        factories.fact(GrowthEntry, child, by=cast.clerk, kind="award", text=f"{number}参加了活动" * 60)
+        factories.contact(child, by=cast.clerk, place=cast.school, concern="help")
+        factories.relative(factories.child(f"买买提江·吐尔逊·艾力{number}", school=cast.school), child, relation="61")
+    for kind in ("poor", "other"):
+        factories.fact(Hardship, child, by=cast.clerk, kind=kind)
+    factories.fact(Survey, child, by=cast.clerk, study="good", need="想" * 250)
+    return child
+
+
+@needs_pdf
+def test_a_crowded_archive_is_front_and_back_of_one_sheet(cast, crowded):
+    content = made(cast, paper="archive", show="full", query=f"codes={crowded.code}")
+    assert "帕提古丽" in text_of(content)
+    assert pages_of(content) == 2
 
 
 @needs_pdf
