@@ -87,6 +87,8 @@ children:export                             GET    -          200     200      2
 children:export                             POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:search                             GET    -          302     302      302   302     302    403    403     403    302      403  in
 children:search                             POST   -          302     302      302   302     302    403    403     403    302      403  in
+children:teachers                           GET    -          200     403      200   200     403    403    403     403    200      403  in
+children:teachers                           POST   -          200     403      200   200     403    403    403     403    200      403  in
 children:birthdays                          GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:shares                             GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:bulk                               POST   -          403     404      404   404     403    403    403     403    403      403  in

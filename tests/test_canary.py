@@ -27,6 +27,7 @@ from caseworks.encryption import SealedField
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.models import Export, Organization, Session, User
 from children.models import (
+    ClassTeacher,
     Disability,
     Facet,
     GrowthEntry,
@@ -139,6 +140,7 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     with access.everyone("test data"):
         child.enrolments.update(student_number=f"{bird}号")
+    ClassTeacher.objects.create(school=school, year=2026, grade="5", class_name=f"{bird}班", name=f"{bird}老师")
     factories.age_step(child, by=clerk, note=f"{bird}谈过")
     father = factories.relative(child, relation="51", name=f"{bird}父", phone=phone, address=f"{bird}宅")
     factories.absence(

@@ -60,6 +60,7 @@ AUDIT_NOUN = code_list(
     ("retention", "保存期限", "time of keeping"),
     ("scope", "查看范围", "scope"),
     ("situation", "监护能力", "situation"),
+    ("teacher", "班主任", "class teacher"),
     ("trail", "操作记录", "audit trail"),
     ("disability", "残疾情况", "disability"),
     ("facet", "六方面记录", "facet of the child"),

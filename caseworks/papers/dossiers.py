@@ -13,7 +13,8 @@ from caseworks.codelists import MATERNAL_GRANDPARENTS, PATERNAL_GRANDPARENTS
 from caseworks.models import Posting, in_force
 from caseworks.papers.wholes import Whole, wholes
 from children.facts.reading import SchoolingNow, Shown, facts_of_many, schooling_now
-from children.models import Child
+from children.models import Child, ClassTeacher
+from children.models.teachers import school_year
 from children.views.lines import Place, places
 from guardians.family import carers_on
 from guardians.household import Household, Member, households
@@ -23,7 +24,7 @@ from visits.models import Mentor, Pairing
 
 @dataclass(frozen=True)
 class Dossier:
-    """A child with school and village, family, carer, mentors and the caseworkers of the village, on a day."""
+    """A child with school, class teacher and village, family, carer, mentors and the caseworkers of the village, on a day."""
 
     place: Place
     home: Household
@@ -32,6 +33,7 @@ class Dossier:
     caseworkers: tuple[str, ...]
     facts: dict[str, Shown]
     on: date
+    teacher: str = ""
     whole: Whole | None = None
 
     @property
@@ -75,6 +77,9 @@ def dossiers(children: Sequence[Child], on: date, *, whole: bool = False) -> lis
     posts = Posting.objects.filter(in_force(on), organization__in=villages, role=Role.CASEWORKER, user__is_active=True)
     for post in posts.select_related("user").order_by("from_on", "id"):
         staff[post.organization_id].append(post.user.name)
+    schools = {place.enrolment.school_id for place in standing if place.enrolment}
+    rows = ClassTeacher.objects.filter(year=school_year(on), school__in=schools)
+    teachers = {(row.school_id, row.grade, row.class_name): row.name for row in rows}
     return [
         Dossier(
             place,
@@ -84,7 +89,13 @@ def dossiers(children: Sequence[Child], on: date, *, whole: bool = False) -> lis
             tuple(staff[place.residence.village_id]) if place.residence else (),
             facts[place.child.pk],
             on,
+            teachers.get(_class_of(place), ""),
             more.get(place.child.pk),
         )
         for place in standing
     ]
+
+
+def _class_of(place: Place) -> tuple[UUID, str, str] | None:
+    enrolment = place.enrolment
+    return (enrolment.school_id, enrolment.grade, enrolment.class_name) if enrolment else None

@@ -14,6 +14,7 @@ from children.models.lists import ChosenColumns, SavedFilter
 from children.models.places import Enrolment, Residence
 from children.models.promotions import Promoted, Promotion
 from children.models.reach import Arrival, Reach
+from children.models.teachers import ClassTeacher
 from children.models.words import NameWord
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Attachment",
     "Child",
     "ChosenColumns",
+    "ClassTeacher",
     "ClosedPeriod",
     "Disability",
     "Enrolment",
