@@ -59,7 +59,7 @@ def _refusing() -> Any:
     """A fetcher that fetches nothing; what a page asks for is left out of it."""
     from weasyprint.urls import URLFetcher
 
-    class Refusing(URLFetcher):  # type: ignore[misc]  # untyped
+    class Refusing(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             raise ValueError(f"A paper fetches nothing, and not {url[:80]}")
 

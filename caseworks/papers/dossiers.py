@@ -89,13 +89,14 @@ def dossiers(children: Sequence[Child], on: date, *, whole: bool = False) -> lis
             tuple(staff[place.residence.village_id]) if place.residence else (),
             facts[place.child.pk],
             on,
-            teachers.get(_class_of(place), ""),
+            _teacher(place, teachers),
             more.get(place.child.pk),
         )
         for place in standing
     ]
 
 
-def _class_of(place: Place) -> tuple[UUID, str, str] | None:
+def _teacher(place: Place, teachers: dict[tuple[UUID, str, str], str]) -> str:
+    """The class teacher of a child, if the child is in a class and one is known."""
     enrolment = place.enrolment
-    return (enrolment.school_id, enrolment.grade, enrolment.class_name) if enrolment else None
+    return teachers.get((enrolment.school_id, enrolment.grade, enrolment.class_name), "") if enrolment else ""

@@ -37,7 +37,7 @@ def selection_of(address: QueryDict, posting: Posting, today: date) -> Selection
     for name in OWN:
         kept.pop(name, None)
     if CODES in kept:
-        codes = kept[CODES].split(",")[:MOST_TICKED]
+        codes = str(kept[CODES]).split(",")[:MOST_TICKED]
         found: Any = Child.objects.filter(code__in=codes).in_name_order()
         query = QueryDict(mutable=True)
         query[CODES] = ",".join(codes)

@@ -49,15 +49,14 @@ def choose(request: Request) -> HttpResponse:
 @requires(Permission.VIEW_CHILDREN, methods=("POST",))
 def ticked(request: Request) -> HttpResponse:
     """The children ticked in the list, or all it found, are to be printed."""
-    query = QueryDict(request.POST.get("query", "")[:600])
+    found = QueryDict(request.POST.get("query", "")[:600]).urlencode()
     codes = request.POST.getlist("code")[:MOST_TICKED]
-    if not request.POST.get("all"):
-        if not codes:
-            messages.warning(request, _("Tick the children first."))
-            return redirect(f"{resolve_url('children:list')}?{query.urlencode()}")
-        query = QueryDict(mutable=True)
-        query[CODES] = ",".join(codes)
-    return redirect(f"{resolve_url('papers:choose')}?{query.urlencode()}")
+    if request.POST.get("all"):
+        return redirect(f"{resolve_url('papers:choose')}?{found}")
+    if not codes:
+        messages.warning(request, _("Tick the children first."))
+        return redirect(f"{resolve_url('children:list')}?{found}")
+    return redirect(f"{resolve_url('papers:choose')}?{urlencode({CODES: ','.join(codes)})}")
 
 
 @requires(Permission.VIEW_CHILDREN)

@@ -70,7 +70,7 @@ class AttachmentForm(forms.Form):
         data = super().clean() or {}
         if self.proof is not None:
             data |= {"kind": self.proof.kind, "title": ""}
-        file = data.pop("camera", None) or data.get("picture")
+        file: Any = data.pop("camera", None) or data.get("picture")
         if not self.errors and not file:
             self.add_error("picture", _("Take a photograph, or choose a picture."))
         if not self.errors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -92,7 +93,7 @@ def set_class_teachers(*, by: User, school: Organization, year: int, names: dict
     Classes that are not named keep theirs."""
     changes: dict[str, object] = {}
     for (grade, class_name), name in names.items():
-        which = {"school": school, "year": year, "grade": grade, "class_name": class_name}
+        which: dict[str, Any] = {"school": school, "year": year, "grade": grade, "class_name": class_name}
         if name:
             ClassTeacher.objects.update_or_create(**which, defaults={"name": name})
         else:
