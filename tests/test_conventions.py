@@ -40,6 +40,7 @@ MAY_ENTER_EVERYONE = {
 MAY_USE_SUBQUERY = {
     "caseworks/scoped.py": "defines it, and asks link tables with it",
     "children/models/archive.py": "children by school or village",
+    "children/ages.py": "conditions over children in scope",
     "children/forms/filters.py": "the filter of the list: the outer query is scoped",
     "children/facts/checkups.py": "children in scope, and whether they were checked",
     "guardians/definitions.py": "conditions over children in scope",

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,33 +73,34 @@ def _classes(school: Organization, on: date) -> list[Class]:
     return sorted(found, key=lambda each: (each[0].zfill(2), each[1]))
 
 
-@requires(Permission.IMPORT_ROSTERS, methods=("GET", "POST"))
+@requires(Permission.IMPORT_ROSTERS)
 def teachers(request: Request) -> HttpResponse:
-    """The class teachers of one's own school, or of one of the schools below one's office."""
-    today = timezone.localdate()
-    year = school_year(today)
+    """Which school; where there is only one, straight to it."""
     schools = Organization.objects.under(request.posting.organization).schools()
     only = list(schools[:2])
-    which = SchoolForm(
-        {"school": only[0].code} if len(only) == 1 else request.GET if "school" in request.GET else None,
-        posting=request.posting,
-    )
-    school = which.cleaned_data["school"] if which.is_bound and which.is_valid() else None
-    form = None
-    if school is not None:
-        rows = ClassTeacher.objects.filter(school=school, year=year)
-        known = {
-            (grade, class_name): name for grade, class_name, name in rows.values_list("grade", "class_name", "name")
-        }
-        form = TeachersForm(posted(request), classes=_classes(school, today), known=known)
+    form = SchoolForm(request.GET if "school" in request.GET else None, posting=request.posting)
+    if len(only) == 1:
+        return redirect("children:teachers_of", only[0].code)
+    if form.is_bound and form.is_valid():
+        return redirect("children:teachers_of", form.cleaned_data["school"].code)
+    return page(request, "children/teachers.html", which=form, year=school_year(timezone.localdate()))
 
-        def change() -> str:
-            actions.set_class_teachers(by=request.user, school=school, year=year, names=form.changed())
-            messages.success(request, _("Saved."))
-            return request.get_full_path()
 
-        if response := carry_out(request, form, change):
-            return response
-    return page(
-        request, "children/teachers.html", form=form, which=which, school=school, year=year, choose=len(only) > 1
-    )
+@requires(Permission.IMPORT_ROSTERS, methods=("GET", "POST"))
+def teachers_of(request: Request, code: str) -> HttpResponse:
+    """The class teachers of a school, to be changed."""
+    today = timezone.localdate()
+    year = school_year(today)
+    school = get_object_or_404(Organization.objects.under(request.posting.organization).schools(), code=code)
+    rows = ClassTeacher.objects.filter(school=school, year=year)
+    known = {(grade, class_name): name for grade, class_name, name in rows.values_list("grade", "class_name", "name")}
+    form = TeachersForm(posted(request), classes=_classes(school, today), known=known)
+
+    def change() -> str:
+        actions.set_class_teachers(by=request.user, school=school, year=year, names=form.changed())
+        messages.success(request, _("Saved."))
+        return request.path
+
+    if response := carry_out(request, form, change):
+        return response
+    return page(request, "children/teachers.html", form=form, school=school, year=year)
