@@ -124,7 +124,7 @@ GROUPS: dict[str, Group] = {
     "mind":         _group(_("state of mind, character, growth"), _L.SEALED,  1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
     "mindtick":     _group(_("survey answers about the state of mind"), _L.SENSITIVE, 1, _S.EXIT, "write  write     -     -         -    -    -"),
     "growth":       _group(_("growth entries"),                 _L.SEALED,    3,    _S.EXIT,  "write     write     read  ask       -    -    -"),
-    "term":         _group(_("marks, attendance, check-ups"),   _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
+    "term":         _group(_("marks, attendance, check-ups, place at school"), _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "talk":         _group(_("notes of visits and talks"),      _L.SEALED,    1,    _S.EXIT,  "write     write     own   ask       -    -    -"),
     "picture":      _group(_("photographs and scanned papers"),
                                                                 _L.SENSITIVE, 1,    _S.EXIT,  "write     write     -     read      -    -    -"),
@@ -162,6 +162,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "trail": "at by posting path action kind object_id reason changes address",
     },
     "caseworks.AuditSeal": {"key": "number position events sealed_at digest mac"},
+    "caseworks.ListedChildren": {"key": "id about first last keys at"},
     "caseworks.AuditArchive": {
         "key": "number first position events digest file_name sha256 mac archived_at",
     },
@@ -290,6 +291,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "term": "child term school recorded_on chinese mathematics english conduct days_missed",
         "mind": "comment",
     },
+    "children.Boarding": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child dormitory room bed seat goes_home fetched_by from_on until_on",
+    },
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "children.Arrival": {"key": "id", "inner": "child batch"},
     "guardians.Relative": {
@@ -348,6 +353,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "inner": "lease lease_until tries done seen written then tidy",
     },
     "exchange.RosterPiece": {"key": "id batch number", "roster": "content"},
+    "exchange.RosterFrame": {"key": "id batch", "roster": "content"},
     "exchange.StagedRow": {
         "key": "id batch position sheet number child",
         "roster": "cells name problems changes work",

@@ -19,7 +19,8 @@ from caseworks.models import ChangedError, Organization, User
 from caseworks.privacy import masked_changes
 from children import hooks, idnumbers, names, rules
 from children.ages import birthday
-from children.models import AgeStep, Child, ClosedPeriod, Enrolment, Residence
+from children.facts.actions import end_fact, remove_fact
+from children.models import AgeStep, Boarding, Child, ClosedPeriod, Enrolment, Residence
 from children.places import open_enrolment, open_residence
 from children.reach import close_road, open_road
 
@@ -223,6 +224,15 @@ def _move_road(child: Child, via: Via, old: Organization | None, new: Organizati
         open_road(child, via, new.path)
 
 
+def _leave_bed(child: Child, by: User, on: date) -> None:
+    """Whoever leaves the school has no bed there; one given for a later day never was."""
+    for place in Boarding.objects.filter(child=child, until_on__isnull=True):
+        if place.from_on < on:
+            end_fact(fact=place, by=by, on=on)
+        else:
+            remove_fact(fact=place, by=by)
+
+
 @transaction.atomic
 def enrol(
     *,
@@ -251,8 +261,30 @@ def enrol(
         new = _begin_enrolment(child, school, on, grade, class_name, boarding, student_number)
     after = {field: getattr(new, field) if new else None for field in _ENROLMENT}
     audit.record("child.enrolled", child, by=by, changes=masked_changes(Enrolment, before, after))
+    if old is not None and old.school != school:
+        _leave_bed(child, by, on)
     _move_road(child, Via.ENROLMENT, old.school if old else None, school)
     return new
+
+
+@transaction.atomic
+def set_boarding(*, enrolment: Enrolment, by: User, boarding: str, on: date) -> Enrolment:
+    """Say whether the child of an open enrolment boards (BOARDING), from a day on. What was not collected, or was said
+    for that very day, is put right in place; a change begins a new enrolment in the same class. Raises ChangedError if
+    another enrolment is open by now."""
+    child = enrolment.child
+    if boarding == enrolment.boarding:
+        return enrolment
+    if enrolment.boarding and on > enrolment.from_on:
+        kept = {name: getattr(enrolment, name) for name in ("school", "grade", "class_name", "student_number")}
+        new = enrol(child=child, by=by, on=on, boarding=boarding, instead_of=enrolment, **kept)
+        return new or enrolment
+    changes = masked_changes(Enrolment, {"boarding": enrolment.boarding}, {"boarding": boarding})
+    enrolment.boarding = boarding
+    enrolment.clean_fields(exclude=["child"])
+    enrolment.save()
+    audit.record("child.enrolled", child, by=by, changes=changes)
+    return enrolment
 
 
 @transaction.atomic

@@ -53,6 +53,7 @@ caseworks:login                             POST   -          200     200      2
 caseworks:logout                            POST   -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:act_as                            POST   -          404     404      404   404     404    404    404     404    404      404  in
 caseworks:language                          POST   -          302     302      302   302     302    302    302     302    302      302  302
+caseworks:text_size                         POST   -          302     302      302   302     302    302    302     302    302      302  302
 caseworks:typed                             GET    -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:typed                             POST   -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:password                          GET    -          200     200      200   200     200    200    200     200    200      200  in
@@ -81,6 +82,7 @@ children:gaps                               GET    -          200     200      2
 children:gap                                GET    nophone    200     200      200   200     403    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in
+reports:summary                             GET    -          200     403      403   403     403    200    403     403    200      403  in
 
 # --- One child: the archive, and the family in it. Whoever keeps archives changes them; the administrator reads
 children:export                             GET    -          200     200      200   200     403    403    403     403    200      403  in
@@ -355,6 +357,7 @@ duplicates:undo                             POST   foreigner  403    404    404 
 # --- Reports: figures for leaders too, the people behind them only for those who may see people
 reports:export                              GET    xlsx       200     403      403   403     403    200    403     403    200      403  in
 reports:export                              GET    docx       200     403      403   403     403    200    403     403    200      403  in
+reports:summary_export                      GET    -          200     403      403   403     403    200    403     403    200      403  in
 reports:records                             GET    figure     200     403      403   403     403    403    403     403    200      403  in
 reports:records_export                      GET    figure     200     403      403   403     403    403    403     403    200      403  in
 

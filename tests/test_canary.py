@@ -27,6 +27,7 @@ from caseworks.encryption import SealedField
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.models import Export, Organization, Session, User
 from children.models import (
+    Boarding,
     ClassTeacher,
     Disability,
     Facet,
@@ -78,6 +79,7 @@ NOT_FREE = {
             "GuardianshipRating",
             "Disability",
             "Illness",
+            "Boarding",
             "HealthCheck",
             "Absence",
             "Entrustment",
@@ -166,6 +168,13 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
         (GuardianshipRating, {"rating": "good", "assessed_by": f"{bird}评", "note": f"{bird}说明"}),
         (Disability, {"kind": "4", "certificate": f"{bird}证"}),
         (Illness, {"kind": "other", "name": f"{bird}病"}),
+        (
+            Boarding,
+            {
+                name: f"{bird}{word}"
+                for name, word in zip(("dormitory", "room", "bed", "seat"), "楼室床座", strict=True)
+            },
+        ),
         (HealthCheck, {"hospital": f"{bird}医院", "finding": f"{bird}发现"}),
     ):
         factories.fact(model, child, by=clerk, **values)

@@ -31,7 +31,7 @@ ABOUT = {
     "archive": gettext_lazy("Archive"),
 }
 _ABOUT_OF_KIND = {
-    **dict.fromkeys(("schooling", "term"), "school"),
+    **dict.fromkeys(("schooling", "term", "boarding"), "school"),
     **dict.fromkeys(("disability", "illness", "check"), "health"),
     "rating": "family",
     **dict.fromkeys(("livelihood", "relief", "hardship", "need"), "help"),

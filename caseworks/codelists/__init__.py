@@ -83,6 +83,8 @@ from caseworks.codelists.rights import (
 )
 from caseworks.codelists.school import (
     BOARDING,
+    FETCHED_BY,
+    GOES_HOME,
     GRADE,
     MARK,
     PROMOTION_OUTCOME,
@@ -131,6 +133,8 @@ __all__ = [
     "EXIT_REASON",
     "FACET",
     "FATHERS",
+    "FETCHED_BY",
+    "GOES_HOME",
     "GRADE",
     "GRANDPARENTS",
     "GROWTH_KIND",

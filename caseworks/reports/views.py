@@ -15,6 +15,7 @@ from caseworks.access import Permission, allows, requires
 from caseworks.downloads import Download
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
 from caseworks.leaving.send import send
+from caseworks.listed import Listed
 from caseworks.models import Posting
 from caseworks.pages import page, paginate
 from caseworks.reports import annual_docx, annual_html, annual_xlsx
@@ -23,7 +24,7 @@ from caseworks.reports.annual import annual_report, basis_of
 from caseworks.reports.annual_xlsx import made_by_line
 from caseworks.reports.document import Report
 from caseworks.reports.forms import QuestionForm
-from caseworks.reports.records import listing_of
+from caseworks.reports.records import children_of, listing_of
 from caseworks.requests import Request
 from caseworks.stamps import Stamp, new_stamp
 
@@ -88,7 +89,14 @@ class RecordsRecipe(Recipe):
             return annual_xlsx.records_book(figure, found, question, made_on=today, made_by=stamp.person, stamp=stamp)
 
         filters = {"indicator": figure.indicator.key, "slice": figure.query, "asked": address_of(question)}
-        return Plan(f"{figure.name}.xlsx", found.count(), write, filters=filters, words=tuple(basis_of(question)))
+        return Plan(
+            f"{figure.name}.xlsx",
+            found.count(),
+            write,
+            filters=filters,
+            words=tuple(basis_of(question)),
+            listed=Listed(children_of(found)),
+        )
 
 
 @requires(Permission.EXPORT_REPORTS)

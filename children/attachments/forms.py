@@ -70,10 +70,10 @@ class AttachmentForm(forms.Form):
         data = super().clean() or {}
         if self.proof is not None:
             data |= {"kind": self.proof.kind, "title": ""}
-        file: Any = data.pop("camera", None) or data.get("picture")
-        if not self.errors and not file:
+        file = data.pop("camera", None) or data.get("picture")
+        if not self.errors and file is None:
             self.add_error("picture", _("Take a photograph, or choose a picture."))
-        if not self.errors:
+        elif not self.errors and file is not None:
             side = uploads.SCAN_SIDE if data["kind"] in SCANS else uploads.PHOTO_SIDE
             try:
                 data["picture"] = uploads.received(file, size=file.size, side=side)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
 from children.models import (
+    Boarding,
     Disability,
     Facet,
     Fact,
@@ -99,6 +100,16 @@ KINDS: dict[str, Kind] = {
             ("term",),
             ("days_missed", "comment"),
             always=("chinese", "mathematics", "english", "conduct"),
+        ),
+        Kind(
+            "boarding",
+            Boarding,
+            _("Places at school"),
+            _("Enter dormitory and bed"),
+            ("dormitory", "room", "bed", "seat", "goes_home", "fetched_by", "from_on"),
+            ("dormitory", "room", "bed"),
+            ("seat", "goes_home", "fetched_by"),
+            lead=_("Where the child sleeps and sits at school. A new entry ends the one before."),
         ),
         Kind(
             "disability",

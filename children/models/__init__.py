@@ -3,6 +3,7 @@
 from children.models.ages import AgeStep
 from children.models.archive import Child
 from children.models.attachments import Attachment
+from children.models.boarding import Boarding
 from children.models.closings import ClosedPeriod
 from children.models.counts import PupilCount
 from children.models.facts import Fact, LastingFact
@@ -21,6 +22,7 @@ __all__ = [
     "AgeStep",
     "Arrival",
     "Attachment",
+    "Boarding",
     "Child",
     "ChosenColumns",
     "ClassTeacher",

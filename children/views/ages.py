@@ -98,10 +98,9 @@ def age_step(request: Request, code: str) -> HttpResponse:
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("POST",))
-def age_step_undo(request: Request, code: str, age: str) -> HttpResponse:
+def age_step_undo(request: Request, code: str, age: int) -> HttpResponse:
     """It was not done: it is to be done again."""
-    steps = AgeStep.objects.select_related("child").filter(age__in=[each for each in TRIGGERS if str(each) == age])
-    step = get_object_or_404(steps, child__code=code)
+    step = get_object_or_404(AgeStep.objects.select_related("child"), child__code=code, age=age)
     with once(request) as submission:
         if not submission.again:
             actions.take_back_age_step(step=step, by=request.user)

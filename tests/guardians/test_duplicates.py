@@ -134,6 +134,7 @@ FACTS = {
     "Relief": {"kind": "allowance"},
     "Hardship": {"kind": "poor"},
     "Schooling": {"kind": "vocational"},
+    "Boarding": {"room": "302"},
 }
 
 

@@ -58,6 +58,7 @@ def _work(request: Request, today: date) -> HttpResponse:
         "visits/home.html",
         today=today,
         **(_birthdays(today) if allows(Permission.KEEP_ARCHIVES) else {}),
+        archives=Child.objects.live().count(),
         worklist=worklist,
         rows=rows,
         cards=cards[: len(rows.object_list)],
