@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import IO
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from caseworks import downloads
+from caseworks import downloads, pdf
 from caseworks.access import Permission, allows, requires
 from caseworks.downloads import Download
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
@@ -18,7 +18,7 @@ from caseworks.leaving.send import send
 from caseworks.listed import Listed
 from caseworks.models import Posting
 from caseworks.pages import page, paginate
-from caseworks.reports import annual_docx, annual_xlsx
+from caseworks.reports import annual_docx, annual_html, annual_xlsx
 from caseworks.reports.address import address_of, figure_of, question_of
 from caseworks.reports.annual import annual_report, basis_of
 from caseworks.reports.annual_xlsx import made_by_line
@@ -46,6 +46,7 @@ def annual(request: Request) -> HttpResponse:
         linked=allows(Permission.VIEW_REPORT_RECORDS),
         made=made_by_line(report.made_on, report.made_by),
         year_to_date=report.question.year == today.year,
+        pdf=pdf.available(),
         empty=not any(figure.value for figure in report.annex if "schools" not in figure.indicator.key),
     )
 
@@ -105,7 +106,10 @@ def export(request: Request, extension: str) -> HttpResponseBase:
     write, content_type = {
         "xlsx": (annual_xlsx.report_book, downloads.XLSX),
         "docx": (annual_docx.report_document, downloads.DOCX),
+        "pdf": (annual_html.report_pdf, pdf.PDF),
     }[extension]
+    if extension == "pdf" and not pdf.available():
+        raise Http404
     report, stamp = _report(request, timezone.localdate()), new_stamp()
     return Download(
         write(report, stamp),

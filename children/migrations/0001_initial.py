@@ -1489,6 +1489,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ClassTeacher",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=caseworks.identity.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="school year")),
+                ("grade", caseworks.codelists.lists.CodeField(blank=True, max_length=16, verbose_name="grade")),
+                ("class_name", models.CharField(blank=True, max_length=20, verbose_name="class")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="caseworks.organization",
+                        verbose_name="school",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "class teacher",
+                "verbose_name_plural": "class teachers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("school", "year", "grade", "class_name"), name="one_teacher_per_class_and_school_year"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ClosedPeriod",
             fields=[
                 (
