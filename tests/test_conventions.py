@@ -39,7 +39,9 @@ MAY_ENTER_EVERYONE = {
 # Rows without a scope of their own, inside a query that has one.
 MAY_USE_SUBQUERY = {
     "caseworks/scoped.py": "defines it, and asks link tables with it",
+    "caseworks/conditions.py": "conditions of a scoped query, written once",
     "children/models/archive.py": "children by school or village",
+    "children/held.py": "whether there is a row about a child in scope",
     "children/forms/filters.py": "the filter of the list: the outer query is scoped",
     "children/facts/checkups.py": "children in scope, and whether they were checked",
     "guardians/definitions.py": "conditions over children in scope",

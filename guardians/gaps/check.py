@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from caseworks.conditions import Holds
 from caseworks.models import in_force
 from caseworks.scoped import subquery
+from children.models import Child
 from children.models.archive import years_before
 from guardians.models import Absence, Entrustment, Kinship, Situation
 
@@ -32,7 +34,7 @@ SEVERITIES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
     """One named check: its words, how much it matters, its condition on a day, and where it is mended.
 
@@ -48,6 +50,10 @@ class Check:
     field: str = ""
     person: Callable[[date], Q] | None = None
     query: str = ""
+
+    def holds(self, on: date) -> Holds:
+        """The condition, to filter or annotate children with."""
+        return Holds(Child, self.condition, on)
 
 
 def has_relative(condition: Q) -> Q:
