@@ -78,6 +78,7 @@ visits:contacts                             GET    -          200     200      2
 visits:pairings                             GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:list                               GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:gaps                               GET    -          200     200      200   200     403    403    403     403    200      403  in
+children:gaps                               POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:gap                                GET    nophone    200     200      200   200     403    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in

@@ -98,6 +98,7 @@ MAY_READ_THE_CLOCK = {
     "caseworks/signin/sessions.py": "a session begins at its moment",
     "caseworks/exchange/office_sheets.py": "pages of the shared admin",
     "caseworks/exchange/jobs.py": "work in the background is of its day",
+    "caseworks/counting.py": "the same",
     "caseworks/leaving/keeper.py": "a file is made at its moment, under the post of that day",
     "caseworks/leaving/send.py": "called by views, on the day of the request",
     "children/actions.py": "the day of the scope in force",

@@ -16,7 +16,7 @@ from caseworks.models import in_force
 from caseworks.scoped import subquery
 from children.models import Child
 from children.models.archive import years_before
-from guardians.models import Absence, Entrustment, Kinship, Situation
+from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
 
 
 class Severity(StrEnum):
@@ -69,6 +69,11 @@ def relative_is_away(on: date, **absence: Any) -> Q:
 def relative_is(on: date, **situation: Any) -> Q:
     """Kinships whose relative is, on a day, in a situation in which one cannot care."""
     return Q(Exists(subquery(Situation).filter(in_force(on), relative=OuterRef("relative"), **situation)))
+
+
+def relative_has_no_phone() -> Q:
+    """Kinships whose relative has no telephone on record. (A join would have SQLite begin with everybody who has none.)"""
+    return ~Q(Exists(subquery(Relative).filter(pk=OuterRef("relative"), phone_index__isnull=False)))
 
 
 def has_care(on: date, *conditions: Q, **care: Any) -> Q:
