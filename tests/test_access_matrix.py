@@ -318,6 +318,7 @@ promotions:done                             GET    promother  404    403    404 
 promotions:undo                             POST   promoted   302    403    302    404    403    403    403    403    404    403    in
 promotions:undo                             POST   promother  404    403    404    404    403    403    403    403    302    403    in
 duplicates:list                             GET    -          200    200    200    200    403    403    403    403    200    403    in
+duplicates:list                             POST   -          302    302    302    302    403    403    403    403    302    403    in
 duplicates:compare                          GET    child      403    200    200    404    403    403    403    403    403    403    in
 duplicates:compare                          GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
 duplicates:compare                          GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
