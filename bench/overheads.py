@@ -43,7 +43,7 @@ def _without_scope(stack: ExitStack) -> None:
         raise FullResultSet
 
     stack.enter_context(mock.patch.object(scoped.InScope, "as_sql", everything))
-    stack.enter_context(mock.patch.object(scoped, "_require_reach", return_value=None))
+    stack.enter_context(mock.patch.object(scoped, "require_reach", return_value=None))
 
 
 def _without_encryption(stack: ExitStack) -> None:

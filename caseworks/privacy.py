@@ -124,7 +124,7 @@ GROUPS: dict[str, Group] = {
     "mind":         _group(_("state of mind, character, growth"), _L.SEALED,  1,    _S.EXIT,  "write     write     -     ask       -    -    -"),
     "mindtick":     _group(_("survey answers about the state of mind"), _L.SENSITIVE, 1, _S.EXIT, "write  write     -     -         -    -    -"),
     "growth":       _group(_("growth entries"),                 _L.SEALED,    3,    _S.EXIT,  "write     write     read  ask       -    -    -"),
-    "term":         _group(_("marks, attendance, check-ups"),   _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
+    "term":         _group(_("marks, attendance, check-ups, place at school"), _L.SENSITIVE, 3,    _S.EXIT,  "write     write     -     read      -    -    -"),
     "talk":         _group(_("notes of visits and talks"),      _L.SEALED,    1,    _S.EXIT,  "write     write     own   ask       -    -    -"),
     "picture":      _group(_("photographs and scanned papers"),
                                                                 _L.SENSITIVE, 1,    _S.EXIT,  "write     write     -     read      -    -    -"),
@@ -165,6 +165,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "trail": "at by posting path action kind object_id reason changes address",
     },
     "caseworks.AuditSeal": {"key": "number position events sealed_at digest mac"},
+    "caseworks.ListedChildren": {"key": "id about first last keys at"},
     "caseworks.AuditArchive": {
         "key": "number first position events digest file_name sha256 mac archived_at",
     },
@@ -207,11 +208,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "inner": "address_index",
     },
     "children.Attachment": {
-        "key": "id code",
-        "picture": "child kind title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
+        "key": "id code proves_code",
+        "picture": "child kind proves title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
         "secret": "file_key",
         "inner": "file_name",
     },
+    "children.AgeStep": {"key": "id", "basic": "child age done_on done_by entered_at", "psych": "note"},
     "children.NameWord": {"inner": "word child"},
     "children.SavedFilter": {"key": "id code", "lists": "owner organization name query shared"},
     "children.ChosenColumns": {"key": "id", "lists": "user columns"},
@@ -291,6 +293,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "term": "child term school recorded_on chinese mathematics english conduct days_missed",
         "mind": "comment",
     },
+    "children.Boarding": {
+        "key": "id code version recorded_by recorded_at",
+        "term": "child dormitory room bed seat goes_home fetched_by from_on until_on",
+    },
     "children.Reach": {"key": "id", "inner": "path child via until_on"},
     "children.Arrival": {"key": "id", "inner": "child batch"},
     "guardians.Relative": {
@@ -349,6 +355,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "inner": "lease lease_until tries done seen written then tidy",
     },
     "exchange.RosterPiece": {"key": "id batch number", "roster": "content"},
+    "exchange.RosterFrame": {"key": "id batch", "roster": "content"},
     "exchange.StagedRow": {
         "key": "id batch position sheet number child",
         "roster": "cells name problems changes work",

@@ -106,7 +106,7 @@ class ScopedQuerySet(SealedQuerySet):
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
         objs = list(objs)
-        _require_reach(self.model, objs)
+        require_reach(self.model, objs)
         return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> Any:
@@ -159,7 +159,7 @@ def subquery(model: type[models.Model]) -> models.QuerySet:
     return models.QuerySet(model)
 
 
-def _require_reach(model: Any, rows: list[Any]) -> None:
+def require_reach(model: Any, rows: list[Any]) -> None:
     """Raise ScopeError unless every new row is about somebody in scope; a scope must be in force even for no rows.
 
     A row about a child names a child in scope. A row about a relative or a contact names one in scope. And a link to
@@ -219,7 +219,7 @@ class AboutChildren(models.Model):
         if fields := kwargs.get("update_fields"):
             kwargs["update_fields"] = {*fields, *indexes_of(type(self), fields)}
         if self._state.adding:
-            _require_reach(type(self), [self])
+            require_reach(type(self), [self])
         elif not kwargs.get("update_fields"):
             scope_in_force()
             # the scoped base manager decides: a row out of scope is an error, not a write

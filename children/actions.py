@@ -18,7 +18,9 @@ from caseworks.access import Via
 from caseworks.models import ChangedError, Organization, User
 from caseworks.privacy import masked_changes
 from children import hooks, idnumbers, names, rules
-from children.models import Child, ClosedPeriod, Enrolment, Residence
+from children.ages import birthday
+from children.facts.actions import end_fact, remove_fact
+from children.models import AgeStep, Boarding, Child, ClosedPeriod, Enrolment, Residence
 from children.places import open_enrolment, open_residence
 from children.reach import close_road, open_road
 
@@ -222,6 +224,15 @@ def _move_road(child: Child, via: Via, old: Organization | None, new: Organizati
         open_road(child, via, new.path)
 
 
+def _leave_bed(child: Child, by: User, on: date) -> None:
+    """Whoever leaves the school has no bed there; one given for a later day never was."""
+    for place in Boarding.objects.filter(child=child, until_on__isnull=True):
+        if place.from_on < on:
+            end_fact(fact=place, by=by, on=on)
+        else:
+            remove_fact(fact=place, by=by)
+
+
 @transaction.atomic
 def enrol(
     *,
@@ -250,8 +261,30 @@ def enrol(
         new = _begin_enrolment(child, school, on, grade, class_name, boarding, student_number)
     after = {field: getattr(new, field) if new else None for field in _ENROLMENT}
     audit.record("child.enrolled", child, by=by, changes=masked_changes(Enrolment, before, after))
+    if old is not None and old.school != school:
+        _leave_bed(child, by, on)
     _move_road(child, Via.ENROLMENT, old.school if old else None, school)
     return new
+
+
+@transaction.atomic
+def set_boarding(*, enrolment: Enrolment, by: User, boarding: str, on: date) -> Enrolment:
+    """Say whether the child of an open enrolment boards (BOARDING), from a day on. What was not collected, or was said
+    for that very day, is put right in place; a change begins a new enrolment in the same class. Raises ChangedError if
+    another enrolment is open by now."""
+    child = enrolment.child
+    if boarding == enrolment.boarding:
+        return enrolment
+    if enrolment.boarding and on > enrolment.from_on:
+        kept = {name: getattr(enrolment, name) for name in ("school", "grade", "class_name", "student_number")}
+        new = enrol(child=child, by=by, on=on, boarding=boarding, instead_of=enrolment, **kept)
+        return new or enrolment
+    changes = masked_changes(Enrolment, {"boarding": enrolment.boarding}, {"boarding": boarding})
+    enrolment.boarding = boarding
+    enrolment.clean_fields(exclude=["child"])
+    enrolment.save()
+    audit.record("child.enrolled", child, by=by, changes=changes)
+    return enrolment
 
 
 @transaction.atomic
@@ -327,3 +360,32 @@ def reopen(*, child: Child, by: User, on: date | None = None) -> Child:
     changes = masked_changes(Child, before, {}) | ({"opened_again_on": ["", on.isoformat()]} if on else {})
     audit.record("child.reopened", child, by=by, changes=changes)
     return child
+
+
+@transaction.atomic
+def take_age_step(*, child: Child, by: User, age: int, done_on: date, note: str = "") -> AgeStep:
+    """Say that what is asked for at an age (`ages.TRIGGERS`) was done, on a day; nothing else of the archive changes.
+
+    Raises ValidationError for a day to come or before the birthday, and if somebody has said so already.
+    """
+    rules.refuse_future(done_on, "done_on")
+    if done_on < (turned := birthday(child.born_on, age)):
+        words = _("The child turns %(age)s on %(day)s: it cannot have been done before.")
+        raise ValidationError({"done_on": words % {"age": age, "day": turned.isoformat()}})
+    step = AgeStep(child=child, age=age, done_on=done_on, note=note, done_by=by)
+    try:
+        with transaction.atomic():
+            step.save()
+    except IntegrityError:
+        raise ValidationError(_("Somebody has entered this already. Look into the archive."), code="second") from None
+    after = {"age": age, "done_on": done_on, "note": note}
+    audit.record("agestep.done", child, by=by, changes=masked_changes(AgeStep, {}, after))
+    return step
+
+
+@transaction.atomic
+def take_back_age_step(*, step: AgeStep, by: User) -> None:
+    """What was entered as done at an age was not: it is to be done again, unless the next birthday has come."""
+    before = {"age": step.age, "done_on": step.done_on, "note": step.note}
+    audit.record("agestep.undone", step.child, by=by, changes=masked_changes(AgeStep, before, {}))
+    step.delete()

@@ -27,6 +27,7 @@ from caseworks.encryption import SealedField
 from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
 from caseworks.models import Export, Organization, Session, User
 from children.models import (
+    Boarding,
     Disability,
     Facet,
     GrowthEntry,
@@ -51,7 +52,7 @@ QUERIES_PER_ADDRESS = 3
 
 # Texts that nobody writes freely: codes, paths, keys of lists, what is derived from other fields.
 NOT_FREE = {
-    "Attachment": {"code", "sha256", "file_name", "file_key"},
+    "Attachment": {"code", "proves_code", "sha256", "file_name", "file_key"},
     "AuditEvent": {"path", "action", "kind"},
     "Export": {"code", "path", "recipe", "approver_roles", "state", "file_name", "file_key", "sha256"},
     "Organization": {"code", "path", "gb_code"},
@@ -77,6 +78,7 @@ NOT_FREE = {
             "GuardianshipRating",
             "Disability",
             "Illness",
+            "Boarding",
             "HealthCheck",
             "Absence",
             "Entrustment",
@@ -139,6 +141,7 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     with access.everyone("test data"):
         child.enrolments.update(student_number=f"{bird}号")
+    factories.age_step(child, by=clerk, note=f"{bird}谈过")
     father = factories.relative(child, relation="51", name=f"{bird}父", phone=phone, address=f"{bird}宅")
     factories.absence(
         father,
@@ -163,6 +166,13 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
         (GuardianshipRating, {"rating": "good", "assessed_by": f"{bird}评", "note": f"{bird}说明"}),
         (Disability, {"kind": "4", "certificate": f"{bird}证"}),
         (Illness, {"kind": "other", "name": f"{bird}病"}),
+        (
+            Boarding,
+            {
+                name: f"{bird}{word}"
+                for name, word in zip(("dormitory", "room", "bed", "seat"), "楼室床座", strict=True)
+            },
+        ),
         (HealthCheck, {"hospital": f"{bird}医院", "finding": f"{bird}发现"}),
     ):
         factories.fact(model, child, by=clerk, **values)

@@ -21,6 +21,7 @@ from caseworks.codelists.child import (
     ETHNICITY,
     HEALTH,
     ILLNESS,
+    PROOF,
     REFERRAL_OUTCOME,
     REGISTRATION,
     SEX,
@@ -82,6 +83,8 @@ from caseworks.codelists.rights import (
 )
 from caseworks.codelists.school import (
     BOARDING,
+    FETCHED_BY,
+    GOES_HOME,
     GRADE,
     MARK,
     PROMOTION_OUTCOME,
@@ -130,6 +133,8 @@ __all__ = [
     "EXIT_REASON",
     "FACET",
     "FATHERS",
+    "FETCHED_BY",
+    "GOES_HOME",
     "GRADE",
     "GRANDPARENTS",
     "GROWTH_KIND",
@@ -158,6 +163,7 @@ __all__ = [
     "PARENTS",
     "PATERNAL_GRANDPARENTS",
     "PROMOTION_OUTCOME",
+    "PROOF",
     "PROVINCE",
     "REFERRAL_OUTCOME",
     "REGISTRATION",

@@ -70,6 +70,37 @@ BOARDING = code_list(
     ("2", "住校", "boarder", "是", "寄宿", "寄宿生", "住宿"),
 )
 
+GOES_HOME = code_list(
+    "how often a boarder goes home (回家周期)",
+    "local list",
+    ("week", "每周", "every week", "周末", "每周回家", "一周"),
+    ("fortnight", "每两周", "every other week", "两周", "双周", "隔周", "半月"),
+    ("month", "每月", "every month", "月假", "一月", "每月回家"),
+    ("holidays", "放长假才回", "in the holidays only", "寒暑假", "放假", "假期"),
+)
+
+FETCHED_BY = code_list(
+    "who comes for the child (接送)",
+    "local list",
+    ("parents", "父母", "father or mother", "父亲", "母亲", "爸爸", "妈妈", "家长"),
+    (
+        "grandparents",
+        "祖父母或外祖父母",
+        "grandparents",
+        "祖辈",
+        "爷爷",
+        "奶奶",
+        "外公",
+        "外婆",
+        "爷爷奶奶",
+        "外公外婆",
+    ),
+    ("others", "其他亲友", "other relatives or friends", "亲戚", "亲友", "邻居"),
+    ("bus", "校车", "school bus"),
+    ("together", "与同学结伴", "walks with others", "结伴", "同学"),
+    ("alone", "自己回家", "goes alone", "自己", "独自", "无人接"),
+)
+
 PROMOTION_OUTCOME = code_list(
     "what became of a pupil when the classes went up",
     "local list",

@@ -19,6 +19,8 @@ LOOK = code_list(
     ("child.viewed", "打开档案", "opened the archive"),
     ("child.printed", "打印", "printed a paper"),
     ("child.printed_in_full", "打印完整信息", "printed a paper with telephones and addresses"),
+    ("children.printed", "与其他儿童一起打印", "printed together with others"),
+    ("file.left", "随文件导出", "taken out in a file"),
     ("child.exported", "导出档案", "exported the archive"),
     ("request.copied", "提供档案副本", "gave a copy to the family"),
     ("field.revealed", "查看完整信息", "saw a value in full"),
@@ -29,6 +31,7 @@ LOOK = code_list(
 AUDIT_NOUN = code_list(
     "what an event of the audit trail is about",
     "the first word of its action",
+    ("agestep", "满龄事项", "step at an age"),
     ("absence", "外出务工", "absence"),
     ("attachment", "照片与扫描件", "photograph or scan"),
     ("care", "委托照护", "entrusted care"),

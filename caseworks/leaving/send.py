@@ -31,6 +31,8 @@ def send(request: Any, kind: str, asked: Asked) -> HttpResponseBase:
         rows=plan.rows,
         filters=plan.filters,
         stamp=stamp,
+        full=plan.full,
+        listed=plan.listed,
     )
 
 

@@ -247,6 +247,8 @@ def _sent(found: Export, content: IO[bytes], word: str) -> Download:
         rows=found.rows,
         filters={"locked": bool(word)},
         stamp=new_stamp(found.code),
+        full=found.full,
+        purpose=found.purpose,
     )
     if not word:
         response["Content-Length"] = str(found.file_bytes)

@@ -1,6 +1,6 @@
 """The office's own records."""
 
-from caseworks.models.audit import AuditArchive, AuditEvent, AuditSeal
+from caseworks.models.audit import AuditArchive, AuditEvent, AuditSeal, ListedChildren
 from caseworks.models.base import ChangedError, Editable, PathField, Period, Record, in_force, subtree
 from caseworks.models.counted import Counted
 from caseworks.models.keys import KeyCheck
@@ -21,6 +21,7 @@ __all__ = [
     "ExportState",
     "FormerPassword",
     "KeyCheck",
+    "ListedChildren",
     "Organization",
     "PathField",
     "Period",

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import transaction
 
 from caseworks import audit
+from caseworks.identity import uuid7
+from caseworks.listed import Listed, keep
 from caseworks.models import AuditEvent, User
 from caseworks.papers.kinds import Paper, Show
 from children.models import Child
@@ -41,7 +43,10 @@ def note(
             if len(children) == 1:
                 audit.record(PRINTED, children[0], by=by, changes=what)
             else:
-                audit.record(MANY, by=by, changes={**what, "number": len(children), "filters": filters})
+                about, listed = uuid7(), Listed()
+                listed.add(child.pk for child in children)
+                changes = {**what, "number": len(children), "filters": filters, **keep(about, listed)}
+                audit.record(MANY, about=about, by=by, changes=changes)
             return
         # one at a time per person: two windows count like one
         User.objects.select_for_update().get(pk=by.pk)

@@ -14,9 +14,10 @@ from itertools import product
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
+from caseworks.kept import once_kept, own_work
 from caseworks.reports import splits
 from caseworks.reports.question import Question
 from caseworks.reports.splits import Split
@@ -140,12 +141,12 @@ def _archives_opened(question: Question) -> QuerySet:
 
 
 def _archives_closed(question: Question) -> QuerySet:
-    again_open = Exists(splits.closed_and_opened_again(question))
-    return question.children_of_the_year().filter(Q(closed_on__range=(question.first, question.last)) | again_open)
+    closed, closed_before = question.children_when("closed_on"), question.children_when("closed_periods__from_on")
+    return question.children_of_the_year().filter(Q(pk__in=closed.values("pk")) | Q(pk__in=closed_before.values("pk")))
 
 
 def _paired(question: Question) -> QuerySet:
-    return Child.objects.filter(pk__in=question.pairings().values("child"))
+    return once_kept(Child, question.last, question.last).filter(pk__in=question.pairings().values("child"))
 
 
 def _mentors(question: Question) -> QuerySet:
@@ -153,20 +154,21 @@ def _mentors(question: Question) -> QuerySet:
 
 
 def _contacts(question: Question) -> QuerySet:
-    return Contact.objects.filter(question.of_its_contacts())
+    return own_work(Contact, "logged_for").filter(question.of_its_contacts())
 
 
 def _child_contacts(question: Question) -> QuerySet:
-    return ContactChild.objects.filter(question.of_its_contacts("contact__"))
+    return own_work(ContactChild, "contact__logged_for").filter(question.of_its_contacts("contact__"))
 
 
 def _people_contacted(question: Question) -> QuerySet:
-    return Counterpart.objects.filter(question.of_its_contacts("contact__"), contact__reached=True)
+    rows = own_work(Counterpart, "contact__logged_for").filter(question.of_its_contacts("contact__"))
+    return rows.filter(contact__reached=True)
 
 
 def _children_reached(question: Question) -> QuerySet:
     reached = subquery(ContactChild).filter(question.of_its_contacts("contact__"), contact__reached=True)
-    return Child.objects.filter(pk__in=reached.values("child"))
+    return once_kept(Child, question.first, question.last).filter(pk__in=reached.values("child"))
 
 
 def _parents_reached(question: Question) -> QuerySet:
@@ -176,7 +178,7 @@ def _parents_reached(question: Question) -> QuerySet:
         kind__in=("father", "mother"),
         relative__isnull=False,
     )
-    return Relative.objects.filter(pk__in=met.values("relative"))
+    return once_kept(Relative, question.first, question.last).filter(pk__in=met.values("relative"))
 
 
 OF_CHILDREN = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from caseworks.kept import once_kept
 from caseworks.models import Organization, in_force, subtree
 from caseworks.scoped import subquery
 from children.models import Child, Enrolment, Residence
@@ -22,13 +23,14 @@ class Question:
     """One office (with everything under it), the first day of the year, the cut-off, and the definition (口径).
 
     A *stock* is what holds on the cut-off day; a *flow* is what happened from the first day to the cut-off, both
-    included. Whoever asks sees only what the scope in force lets through.
+    included. Whoever asks is told of what their office kept on those days (caseworks/kept.py).
     """
 
     organization: Organization
     first: date
     last: date
     definition: Definition
+    pinned: bool = False  # the cut-off was chosen, and is not simply the end of the year
 
     @classmethod
     def of_year(cls, organization: Organization, year: int, definition: Definition, today: date) -> Question:
@@ -36,6 +38,13 @@ class Question:
         if not FIRST_YEAR <= year <= today.year:
             raise ValueError(f"No report for {year}.")
         return cls(organization, date(year, 1, 1), min(date(year, 12, 31), today), definition)
+
+    @classmethod
+    def on_day(cls, organization: Organization, on: date, definition: Definition, today: date) -> Question:
+        """The year up to a day of it. Raises ValueError for a day that has no records yet, or never had."""
+        if on > today or on.year < FIRST_YEAR:
+            raise ValueError(f"No report for {on}.")
+        return cls(organization, date(on.year, 1, 1), on, definition, pinned=True)
 
     @property
     def year(self) -> int:
@@ -60,20 +69,31 @@ class Question:
             subquery(Residence).filter(holds, self.under("village")).values("child"),
         )
 
-    def _children(self, holds: Q) -> ChildQuerySet:
+    def _children(self, holds: Q, first: date) -> ChildQuerySet:
+        """Those whom the office kept on such a day, whoever keeps the archive now; `first` is the earliest of the days."""
         enrolled, living = self._of_its_places(holds)
         paired = subquery(Pairing).filter(holds, self.under("mentor__organization")).values("child")
         # a set of keys, not a join: a child of its school and of its village is one child
-        return Child.objects.filter(pk__in=enrolled.union(living, paired, all=True))
+        found: ChildQuerySet = once_kept(Child, first, self.last).filter(
+            pk__in=enrolled.union(living, paired, all=True)
+        )
+        return found
 
     def children(self) -> ChildQuerySet:
         """Children of the office at the cut-off with an open archive: enrolled in its schools, living in its villages
         or paired with its mentors, each once."""
-        return self._children(in_force(self.last)).open_on(self.last)
+        return self._children(in_force(self.last), self.last).open_on(self.last)
 
     def children_of_the_year(self) -> ChildQuerySet:
         """Children who were the office's on any day of the year, whether or not the archive is still open."""
-        return self._children(Q(from_on__lte=self.last) & (Q(until_on__isnull=True) | Q(until_on__gt=self.first)))
+        of_the_year = Q(from_on__lte=self.last) & (Q(until_on__isnull=True) | Q(until_on__gt=self.first))
+        return self._children(of_the_year, self.first)
+
+    def children_when(self, day: str) -> ChildQuerySet:
+        """Children who were the office's on a day of the year that stands in a field of the archive, or had been until
+        that very day: what became of them afterwards is the business of the next office."""
+        happened = Q(**{f"child__{day}__range": (self.first, self.last)}, from_on__lte=F(f"child__{day}"))
+        return self._children(happened & (Q(until_on__isnull=True) | Q(until_on__gte=F(f"child__{day}"))), self.first)
 
     def left_behind(self) -> ChildQuerySet:
         """Children of the office who at the cut-off are left behind by the definition."""
@@ -82,7 +102,7 @@ class Question:
     def pairings(self) -> QuerySet[Pairing]:
         """Pairings open at the cut-off: by its mentors, or for the children of its schools and villages."""
         enrolled, living = self._of_its_places(in_force(self.last))
-        return Pairing.objects.filter(
+        return once_kept(Pairing, self.last, self.last).filter(
             in_force(self.last), self.under("mentor__organization") | Q(child__in=enrolled.union(living, all=True))
         )
 

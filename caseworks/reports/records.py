@@ -12,11 +12,12 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.codelists import PARENTS, RELATION
+from caseworks.kept import own_work
 from caseworks.models import Organization, in_force
 from caseworks.reports.indicators import INDICATORS
 from caseworks.reports.question import Question
 from caseworks.reports.wording import enumerated
-from children.models import Child, Enrolment, PupilCount, Residence
+from children.models import Child, Enrolment, Handover, PupilCount, Residence
 from guardians.family import carers_on
 from guardians.models import Absence, Kinship, Relative
 from visits.models import Contact, ContactChild, Counterpart, Mentor, Pairing
@@ -55,12 +56,33 @@ class Listing:
             yield from self.lines(chunk, question)
 
 
-def _child_cell(child: Child) -> Cell:
-    return Cell(child.name, "children:detail", child.code)
+NO_LONGER_OURS = _("no longer kept here")
 
 
-def _contact_cell(contact: Contact) -> Cell:
-    return Cell(contact.held_on, "visits:contact", contact.code)
+class _Archives:
+    """How children are named: with their archive if it can be opened now; else as they were called when they were given
+    away, with the hand-over; else not at all. Two queries for any number."""
+
+    def __init__(self, keys: Iterable[Any]) -> None:
+        asked = set(keys)
+        self._open = Child.objects.in_bulk(asked)
+        given = Handover.objects.filter(child__in=asked - set(self._open), state="accepted")
+        self._given = _by_key(given.order_by("id"), "child_id")
+
+    def cell(self, key: Any) -> Cell:
+        if key in self._open:
+            return Cell(self._open[key].name, "children:detail", self._open[key].code)
+        if key in self._given:
+            return Cell(self._given[key].name, "handovers:detail", self._given[key].code)
+        return Cell(NO_LONGER_OURS)
+
+
+def _contact_cells(contacts: Iterable[Contact]) -> dict[Any, Cell]:
+    """The day of each contact, with its page if that can be opened."""
+    found = list(contacts)
+    opened = set(Contact.objects.filter(pk__in=[contact.pk for contact in found]).values_list("pk", flat=True))
+    pages = {True: "visits:contact", False: ""}
+    return {contact.pk: Cell(contact.held_on, pages[contact.pk in opened], contact.code) for contact in found}
 
 
 def _by_key(rows: Iterable[Any], key: str) -> dict[Any, Any]:
@@ -79,13 +101,13 @@ def _of_children(rows: Sequence[Child], question: Question) -> list[Line]:
         "child_id",
     )
     away = _parents_away(keys, question)
-    carers = carers_on(rows, on)
+    carers, archives = carers_on(rows, on), _Archives(keys)
     lines: list[tuple[Cell, ...]] = []
     for child in rows:
         enrolment, home, care = enrolments.get(child.pk), homes.get(child.pk), carers.get(child.pk)
         lines.append(
             (
-                _child_cell(child),
+                archives.cell(child.pk),
                 Cell(child.get_sex_display()),
                 Cell(child.age_on(on)),
                 Cell(enrolment.school.name if enrolment else ""),
@@ -124,12 +146,13 @@ def _of_contacts(rows: Sequence[Contact], question: Question) -> list[Line]:
     keys = [contact.pk for contact in rows]
     names, met = _names_of(keys), _met(keys)
     contacts = _with_staff(keys)
+    days = _contact_cells(rows)
     return [
         (
-            _contact_cell(contact),
+            days[contact.pk],
             Cell(contact.get_kind_display()),
             Cell(_("reached somebody") if contact.reached else _("reached nobody")),
-            Cell(enumerated(names[contact.pk])),
+            Cell(enumerated(names[contact.pk]) or NO_LONGER_OURS),
             Cell(enumerated(met[contact.pk])),
             Cell(contacts[contact.pk].logged_by.name),
             Cell(contacts[contact.pk].logged_for.name),
@@ -140,7 +163,7 @@ def _of_contacts(rows: Sequence[Contact], question: Question) -> list[Line]:
 
 def _with_staff(keys: Iterable[Any]) -> dict[Any, Contact]:
     """The contacts, with who logged them on whose behalf."""
-    return Contact.objects.select_related("logged_by", "logged_for").in_bulk(set(keys))
+    return own_work(Contact, "logged_for").select_related("logged_by", "logged_for").in_bulk(set(keys))
 
 
 def _names_of(keys: Iterable[Any]) -> dict[Any, list[str]]:
@@ -162,11 +185,11 @@ def _met(keys: Iterable[Any]) -> dict[Any, list[str]]:
 
 def _of_child_contacts(rows: Sequence[ContactChild], question: Question) -> list[Line]:
     contacts = _with_staff(row.contact_id for row in rows)
-    children = Child.objects.in_bulk({row.child_id for row in rows})
+    archives, days = _Archives(row.child_id for row in rows), _contact_cells(contacts.values())
     return [
         (
-            _child_cell(children[row.child_id]),
-            _contact_cell(contacts[row.contact_id]),
+            archives.cell(row.child_id),
+            days[row.contact_id],
             Cell(contacts[row.contact_id].get_kind_display()),
             Cell(_("reached somebody") if contacts[row.contact_id].reached else _("reached nobody")),
             Cell(contacts[row.contact_id].logged_by.name),
@@ -178,15 +201,15 @@ def _of_child_contacts(rows: Sequence[ContactChild], question: Question) -> list
 
 def _of_people_contacted(rows: Sequence[Counterpart], question: Question) -> list[Line]:
     contacts = _with_staff(row.contact_id for row in rows)
-    names = _names_of(contacts)
+    names, days = _names_of(contacts), _contact_cells(contacts.values())
     relatives = Relative.objects.in_bulk({row.relative_id for row in rows} - {None})
     return [
         (
             Cell(row.get_kind_display()),
             Cell(relatives[row.relative_id].name if row.relative_id in relatives else ""),
-            _contact_cell(contacts[row.contact_id]),
+            days[row.contact_id],
             Cell(contacts[row.contact_id].get_kind_display()),
-            Cell(enumerated(names[row.contact_id])),
+            Cell(enumerated(names[row.contact_id]) or NO_LONGER_OURS),
             Cell(contacts[row.contact_id].logged_by.name),
             Cell(contacts[row.contact_id].logged_for.name),
         )
@@ -199,15 +222,18 @@ def _of_parents(rows: Sequence[Relative], question: Question) -> list[Line]:
     kinships = Kinship.objects.filter(relative__in=[row.pk for row in rows]).select_related("child")
     for kinship in kinships.order_by("child__name_order", "id"):
         children[kinship.relative_id].append(f"{kinship.child.name} · {kinship.get_relation_display()}")
-    return [(Cell(row.name), Cell(enumerated(children[row.pk]))) for row in rows]
+    return [
+        (Cell(row.name if row.pk in children else NO_LONGER_OURS), Cell(enumerated(children.get(row.pk, []))))
+        for row in rows
+    ]
 
 
 def _of_pairings(rows: Sequence[Pairing], question: Question) -> list[Line]:
     mentors = Mentor.objects.select_related("organization").in_bulk({row.mentor_id for row in rows})
-    children = Child.objects.in_bulk({row.child_id for row in rows})
+    archives = _Archives(row.child_id for row in rows)
     return [
         (
-            _child_cell(children[row.child_id]),
+            archives.cell(row.child_id),
             Cell(mentors[row.mentor_id].name),
             Cell(mentors[row.mentor_id].get_kind_display()),
             Cell(mentors[row.mentor_id].organization.name),
@@ -304,3 +330,19 @@ LISTINGS: dict[type[Model], Listing] = {
 def listing_of(records: QuerySet) -> Listing:
     """How the records of a queryset are listed."""
     return LISTINGS[records.model]
+
+
+_CHILD_OF = {
+    Child: "pk",
+    Contact: "contact_children__child",
+    ContactChild: "child",
+    Counterpart: "contact__contact_children__child",
+    Pairing: "child",
+    Relative: "kinships__child",
+}
+
+
+def children_of(records: QuerySet) -> QuerySet | None:
+    """The keys of the children whom a list of these records names, in one column; None if it names nobody."""
+    path = _CHILD_OF.get(records.model)
+    return records.order_by().values_list(path) if path else None

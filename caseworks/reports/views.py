@@ -19,6 +19,7 @@ from caseworks.access import Permission, acting, allows, requires
 from caseworks.downloads import Download
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
 from caseworks.leaving.send import send
+from caseworks.listed import Listed
 from caseworks.models import Counted, Posting, subtree
 from caseworks.pages import page, paginate
 from caseworks.reports import annual_docx, annual_xlsx
@@ -29,7 +30,7 @@ from caseworks.reports.document import Report
 from caseworks.reports.figures import Figures, OutdatedError
 from caseworks.reports.forms import QuestionForm
 from caseworks.reports.question import Question
-from caseworks.reports.records import listing_of
+from caseworks.reports.records import children_of, listing_of
 from caseworks.requests import Request
 from caseworks.stamps import Stamp, new_stamp
 
@@ -129,7 +130,14 @@ class RecordsRecipe(Recipe):
             return annual_xlsx.records_book(figure, found, question, made_on=today, made_by=stamp.person, stamp=stamp)
 
         filters = {"indicator": figure.indicator.key, "slice": figure.query, "asked": address_of(question)}
-        return Plan(f"{figure.name}.xlsx", found.count(), write, filters=filters, words=tuple(basis_of(question)))
+        return Plan(
+            f"{figure.name}.xlsx",
+            found.count(),
+            write,
+            filters=filters,
+            words=tuple(basis_of(question)),
+            listed=Listed(children_of(found)),
+        )
 
 
 @requires(Permission.EXPORT_REPORTS)

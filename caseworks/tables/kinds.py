@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
@@ -18,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from caseworks.models import ChangedError, User
-from caseworks.tables.rows import AWAY, HOME, AwayRow, FactRow, fact_row
+from caseworks.tables.rows import AWAY, HOME, AwayRow, BoardingRow, FactRow, boarding_row, fact_row
+from children import actions as archives
 from children.facts import actions as facts
 from children.facts.kinds import KINDS, Kind
-from children.models import Child, Fact
+from children.models import Boarding, Child, Enrolment, Fact
 from guardians import actions as family
 from guardians.household import Household, Member, households
 
@@ -37,6 +39,7 @@ class Table(ABC):
     asked: tuple[str, ...]
 
     note: ClassVar[Any] = ""
+    cells: ClassVar[str] = "tables/cells.html"  # the template of a line's cells
 
     @abstractmethod
     def columns(self) -> list[Any]:
@@ -99,6 +102,7 @@ class AwayTable(Table):
     """Where the parents are on a day: not away, or away, and where."""
 
     note = _("What you change holds from the day above on.")
+    cells = "tables/away.html"
 
     def columns(self) -> list[Any]:
         return [_("Father"), _("Father works at"), _("Mother"), _("Mother works at")]
@@ -137,6 +141,65 @@ class AwayTable(Table):
             family.record_absence(relative=member.relative, by=by, place=place, from_on=on)
 
 
+class BoardingTable(Table):
+    """Whether each child boards on a day, and the place at school."""
+
+    note = AwayTable.note
+    cells = "tables/boarding.html"
+
+    def columns(self) -> list[Any]:
+        place = [Boarding._meta.get_field(name).verbose_name for name in Boarding.PLACE]  # type: ignore[union-attr]
+        return [_("Boarding"), *place]
+
+    def rows(self, children: Sequence[Child], asked: dict[str, Any], data: Any = None) -> list[Any]:
+        enrolments = {
+            row.child_id: row
+            for row in Enrolment.objects.filter(child__in=children, until_on__isnull=True).select_related("school")
+        }
+        places = {row.child_id: row for row in Boarding.objects.filter(child__in=children, until_on__isnull=True)}
+        return [self._row(child, enrolments.get(child.pk), places.get(child.pk), data) for child in children]
+
+    def _row(self, child: Child, enrolment: Enrolment | None, place: Boarding | None, data: Any) -> BoardingRow:
+        stored = {"boarding": enrolment.boarding if enrolment else ""}
+        stored |= {name: getattr(place, name, "") for name in Boarding.PLACE}
+        row = _boarding_row()(data, about=child, stored=stored, auto_id=f"id_{child.code}_%s")
+        row.child, row.fact = child, place
+        if enrolment is not None:
+            enrolment.child = child
+            row.enrolment = enrolment
+        return row
+
+    def enter(self, row: BoardingRow, *, asked: dict[str, Any], by: User) -> None:
+        if row.enrolment is None:
+            raise ValidationError(_("The child goes to no school now. Enter the school in the archive first."))
+        values = {name: row.cleaned_data[name] for name in Boarding.PLACE}
+        if row.cleaned_data["boarding"] != row.enrolment.boarding:
+            archives.set_boarding(enrolment=row.enrolment, by=by, boarding=row.cleaned_data["boarding"], on=asked["on"])
+        self._enter(row.child, row.fact, asked["on"], values, by)
+
+    def _enter(self, child: Child, place: Fact | None, on: date, values: dict[str, str], by: User) -> None:
+        before = {name: getattr(place, name, "") for name in values}
+        if values == before:
+            return
+        filled_in = all(before[name] in ("", values[name]) for name in values)
+        if isinstance(place, Boarding):
+            if not any(values.values()):
+                if on > place.from_on:
+                    facts.end_fact(fact=place, by=by, on=on)
+                else:
+                    facts.remove_fact(fact=place, by=by)
+                return
+            if filled_in or on <= place.from_on:  # it was entered wrongly, or not at all
+                facts.amend_fact(fact=place, by=by, **values)
+                return
+        facts.record_fact(model=Boarding, child=child, by=by, from_on=on, **values)
+
+
+@cache
+def _boarding_row() -> type[BoardingRow]:
+    return boarding_row()
+
+
 TABLES: dict[str, Table] = {
     table.key: table
     for table in (
@@ -144,6 +207,12 @@ TABLES: dict[str, Table] = {
             "away",
             _("Who is away"),
             _("Whether father and mother work away from home, and where."),
+            ("on",),
+        ),
+        BoardingTable(
+            "boarding",
+            _("Boarding"),
+            _("Who boards, with dormitory, room, bed and seat; how often the child goes home, and who comes."),
             ("on",),
         ),
         FactTable(

@@ -16,11 +16,13 @@ from caseworks.codelists import CodeField, CodeList
 from caseworks.merging import MergingForm
 from children.facts.forms import field_of
 from children.forms.base import ActionForm
-from children.models import Child, Fact
+from children.models import Boarding, Child, Enrolment, Fact
 from guardians.household import Household, Member
 
 FATHER, MOTHER = "father", "mother"
 HOME, AWAY = "home", "away"
+DAY_PUPIL, BOARDER = "1", "2"  # BOARDING
+BOARDERS_ONLY = ("dormitory", "room", "bed", "goes_home")
 
 
 class Row(MergingForm, ActionForm):
@@ -122,3 +124,31 @@ class AwayRow(Row):
             elif place != self.initial[f"{side}_place"]:
                 self.add_error(f"{side}_is", _("Choose “works away”, or take the place out."))
         return values
+
+
+class BoardingRow(FactRow):
+    """Whether the child boards, which the enrolment says, and the place at school. A child at no school has no cells."""
+
+    enrolment: Enrolment | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever has a bed is a boarder, also where only the column of beds was pasted; whoever has become a day pupil
+        has none any more."""
+        values = super().clean() or self.cleaned_data
+        sleeps = [name for name in BOARDERS_ONLY if values.get(name)]
+        typed = [name for name in sleeps if values[name] != self.initial[name]]
+        if values.get("boarding") == DAY_PUPIL and typed:
+            words = _("Choose “boarder”, or take dormitory, room and bed out.")
+            self.add_error("boarding", forms.ValidationError(words, code="day_pupil"))
+        elif values.get("boarding") == DAY_PUPIL:
+            values.update(dict.fromkeys(sleeps, ""))
+        elif values.get("boarding") == "" and sleeps:
+            values["boarding"] = BOARDER
+        return values
+
+
+def boarding_row() -> type[BoardingRow]:
+    """The class of lines of the boarding table."""
+    cells = {"boarding": _cell(Enrolment, "boarding")} | {name: _cell(Boarding, name) for name in Boarding.PLACE}
+    kept_in = {"boarding": Enrolment._meta.label, **dict.fromkeys(Boarding.PLACE, Boarding._meta.label)}
+    return type("BoardingCells", (BoardingRow,), {**cells, "kept_in": kept_in})

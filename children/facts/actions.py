@@ -16,7 +16,7 @@ from caseworks import audit
 from caseworks.models import User
 from caseworks.privacy import masked_changes
 from children import rules
-from children.models import Child, Fact, LastingFact, Schooling
+from children.models import Child, Fact, LastingFact
 
 T = TypeVar("T", bound=Fact)
 _NOT_TYPED = ("code", "child", "recorded_by", "version")
@@ -33,7 +33,7 @@ def record_fact(*, model: type[T], child: Child, by: User, **values: Any) -> T:
     """Enter a fact. Raises ValidationError, field by field, for what cannot be, and for what is on record already.
 
     What is entered as "none" needs that nothing else is open; whatever is entered beside an open "none" ends it. A new
-    statement about schooling ends the one before.
+    statement about schooling, or a new place at school, ends the one before.
     """
     row = model(child=child, recorded_by=by, **values)
     row.fill()
@@ -72,7 +72,8 @@ def end_fact(*, fact: LastingFact, by: User, on: date, **values: Any) -> Lasting
         setattr(fact, field, value)
     _check(fact)
     _save(fact)
-    changes = masked_changes(model, {}, {"kind": fact.kind, "until_on": on, **values})  # type: ignore[attr-defined]
+    what = {name: getattr(fact, name) for name in ("kind",) if hasattr(fact, name)}
+    changes = masked_changes(model, {}, {**what, "until_on": on, **values})
     audit.record(f"{model._meta.model_name}.ended", fact.child, by=by, changes=changes)
     return fact
 
@@ -112,7 +113,7 @@ def _make_room(row: LastingFact, by: User) -> None:
     """End what no longer fits beside a new row, or refuse the row."""
     model = type(row)
     open_rows = list(model._default_manager.filter(child=row.child, until_on__isnull=True).order_by("from_on", "id"))
-    if isinstance(row, Schooling):
+    if row.succeeds:
         for before in open_rows:
             _end_before(before, row, by)
         return

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.classified_forms import ClassifiedForm
@@ -17,6 +18,7 @@ from caseworks.merging import MergingForm
 from children.facts.kinds import Kind
 from children.forms.base import ActionForm
 from children.models.growth import term_of, term_words
+from children.models.measures import Believable
 
 _TERMS_BACK = 12
 
@@ -28,13 +30,31 @@ def field_of(model: type[models.Model], name: str) -> forms.Field:
         label = _("Since") if name == "from_on" else column.verbose_name
         return forms.DateField(label=label, required=not (column.null or column.blank), widget=DateInput())
     if isinstance(column, models.DecimalField | models.PositiveSmallIntegerField | models.PositiveIntegerField):
-        numeric = "decimal" if isinstance(column, models.DecimalField) else "numeric"
-        widget = forms.TextInput(attrs={"inputmode": numeric, "autocomplete": "off"})
-        return cast("forms.Field", column.formfield(widget=widget))
+        return _number(column)
     field: Any = column.formfield()
     if isinstance(column, CodeField) and not column.blank and not column.has_default() and column.codelist is not None:
         field.choices = [("", "—"), *column.codelist.choices()]  # nothing is chosen before somebody chooses
     return field
+
+
+def _number(column: Any) -> forms.Field:
+    """A number that is measured says its own range; every other may not be negative."""
+    has_decimals = isinstance(column, models.DecimalField)
+    widget = forms.TextInput(attrs={"inputmode": "decimal" if has_decimals else "numeric", "autocomplete": "off"})
+    name = column.verbose_name
+    whole = _("{name}: type a whole number, without a point.")
+    options: dict[str, Any] = {
+        "widget": widget,
+        "validators": [validator for validator in column.validators if isinstance(validator, Believable)],
+        "error_messages": {
+            "invalid": format_lazy(_("{name}: type a number, such as 12.5.") if has_decimals else whole, name=name),
+            "max_decimal_places": format_lazy(_("{name}: type one digit after the point at most."), name=name),
+            "min_value": format_lazy(_("{name}: type 0 or more."), name=name),
+        },
+    }
+    if options["validators"]:
+        options |= {"max_digits": None} if has_decimals else {"min_value": None}
+    return cast("forms.Field", column.formfield(**options))
 
 
 class FactForm(MergingForm, ClassifiedForm, ActionForm):

@@ -1,7 +1,9 @@
 """The child's records."""
 
+from children.models.ages import AgeStep
 from children.models.archive import Child
 from children.models.attachments import Attachment
+from children.models.boarding import Boarding
 from children.models.closings import ClosedPeriod
 from children.models.counts import PupilCount
 from children.models.facts import Fact, LastingFact
@@ -16,8 +18,10 @@ from children.models.reach import Arrival, Reach
 from children.models.words import NameWord
 
 __all__ = [
+    "AgeStep",
     "Arrival",
     "Attachment",
+    "Boarding",
     "Child",
     "ChosenColumns",
     "ClosedPeriod",

@@ -68,6 +68,8 @@ class LastingFact(Fact, Period):
     """
 
     alone: ClassVar[str] = ""
+    # a new row ends the one before it, whatever kind that was
+    succeeds: ClassVar[bool] = False
 
     class Meta(Fact.Meta):
         abstract = True

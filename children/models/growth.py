@@ -6,7 +6,6 @@ import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -17,6 +16,7 @@ from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.models import Organization, in_force
 from children.models.facts import Fact
+from children.models.measures import Believable
 
 _TERM = re.compile(r"20\d\d-[12]")
 
@@ -102,7 +102,7 @@ class TermRecord(Fact):
     english = CodeField(codelists.MARK, verbose_name=pgettext_lazy("school subject", "English"))
     conduct = CodeField(codelists.MARK, verbose_name=gettext_lazy("conduct"))
     days_missed = models.PositiveSmallIntegerField(
-        gettext_lazy("days missed"), null=True, blank=True, validators=[MaxValueValidator(150)]
+        gettext_lazy("days missed"), null=True, blank=True, validators=[Believable("days_missed")]
     )
     comment = SealedField(gettext_lazy("what the class teacher says"), max_length=500, multiline=True)
 

@@ -83,6 +83,8 @@ class Schooling(LastingFact):
     Only one holds at a time.
     """
 
+    succeeds = True
+
     kind = CodeField(codelists.STATED_SCHOOLING, verbose_name=gettext_lazy("schooling"), blank=False)
     note = models.CharField(gettext_lazy("why, and what is being done"), max_length=200, blank=True)
 

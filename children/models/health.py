@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +13,7 @@ from caseworks import codelists
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from children.models.facts import Fact, LastingFact
+from children.models.measures import Believable
 
 
 class Disability(LastingFact):
@@ -43,10 +41,6 @@ class Illness(LastingFact):
         constraints = LastingFact.rules_of_a_period("illness")
 
 
-def _between(low: str, high: str) -> list[Any]:
-    return [MinValueValidator(Decimal(low)), MaxValueValidator(Decimal(high))]
-
-
 class HealthCheck(Fact):
     """One physical check-up (体检). Whatever was not measured is left empty.
 
@@ -59,19 +53,19 @@ class HealthCheck(Fact):
     checked_on = models.DateField(_("checked on"))
     hospital = models.CharField(_("hospital"), max_length=60, blank=True)
     height_cm = models.DecimalField(
-        _("height (cm)"), max_digits=4, decimal_places=1, null=True, blank=True, validators=_between("40", "220")
+        _("height (cm)"), max_digits=4, decimal_places=1, null=True, blank=True, validators=[Believable("height_cm")]
     )
     weight_kg = models.DecimalField(
-        _("weight (kg)"), max_digits=4, decimal_places=1, null=True, blank=True, validators=_between("2", "200")
+        _("weight (kg)"), max_digits=4, decimal_places=1, null=True, blank=True, validators=[Believable("weight_kg")]
     )
     vision_left = models.DecimalField(
-        _("vision, left eye"), max_digits=2, decimal_places=1, null=True, blank=True, validators=_between("3.0", "5.3")
+        _("vision, left eye"), max_digits=2, decimal_places=1, null=True, blank=True, validators=[Believable("vision")]
     )
     vision_right = models.DecimalField(
-        _("vision, right eye"), max_digits=2, decimal_places=1, null=True, blank=True, validators=_between("3.0", "5.3")
+        _("vision, right eye"), max_digits=2, decimal_places=1, null=True, blank=True, validators=[Believable("vision")]
     )
     haemoglobin = models.PositiveSmallIntegerField(
-        _("haemoglobin (g/L)"), null=True, blank=True, validators=[MinValueValidator(30), MaxValueValidator(250)]
+        _("haemoglobin (g/L)"), null=True, blank=True, validators=[Believable("haemoglobin")]
     )
     result = CodeField(codelists.CHECK_RESULT, verbose_name=_("result"))
     finding = SealedField(_("what was found"), max_length=500, multiline=True)

@@ -18,7 +18,7 @@ from caseworks.access import Via
 from caseworks.models import Organization, User
 from children import actions, rules
 from children.handover import actions as handovers
-from children.models import Child, Enrolment, Promoted, Promotion
+from children.models import Boarding, Child, Enrolment, Promoted, Promotion
 from children.promotion.plan import ClassPlan, plan, without_village
 from children.reach import close_road, open_road
 
@@ -196,6 +196,13 @@ def _is_as_left(row: Promoted, open_enrolment: Any, promotion: Promotion) -> boo
     return ended and row.after is not None and open_enrolment == row.after.pk
 
 
+def _give_beds_back(children: Collection[Child], term_on: date) -> None:
+    """The place at school that ended with the promotion holds again, unless the child has another by now."""
+    taken = Boarding.objects.filter(until_on__isnull=True).values("child")
+    ended = Boarding.objects.filter(child__in=children, until_on=term_on).exclude(child__in=taken)
+    ended.update(until_on=None, version=F("version") + 1)
+
+
 @transaction.atomic
 def undo(*, promotion: Promotion, by: User) -> Promotion:
     """Every class goes back to where it was. Raises ValidationError, with names, as soon as somebody has changed one of
@@ -217,6 +224,7 @@ def undo(*, promotion: Promotion, by: User) -> Promotion:
     Enrolment.objects.filter(pk__in=[row.before_id for row in rows if row.outcome != "repeats"]).update(
         until_on=None, version=F("version") + 1
     )
+    _give_beds_back([row.child for row in rows if row.outcome in ("leaves", "moves")], promotion.term_on)
     for row in rows:
         if row.outcome == "graduates":
             actions.reopen(child=row.child, by=by)

@@ -16,10 +16,11 @@ from caseworks.codelists import FATHERS, GRANDPARENTS, MOTHERS, PARENTS, RELATIO
 from caseworks.pages import page
 from caseworks.requests import Request
 from caseworks.rights import section as rights
+from children.attachments.proofs import by_record
 from children.facts.kinds import KINDS
 from children.facts.reading import entries_for_mentors, facts_of, schooling_now
 from children.held import held_about
-from children.models import Attachment, Child, ClosedPeriod, Handover
+from children.models import AgeStep, Attachment, Child, ClosedPeriod, Handover
 from children.views.lines import Place, places
 from guardians.duplicates.actions import survivor_of
 from guardians.family import carers_on, latest_declaration, relatives_shared_with
@@ -37,6 +38,7 @@ LAST_CONTACTS = 20
 SELDOM: tuple[type[Model], ...] = (
     *(kind.model for kind in KINDS.values()),
     *rights.SHOWN,
+    AgeStep,
     Attachment,
     ClosedPeriod,
     Declaration,
@@ -98,6 +100,7 @@ def _whole(child: Child, today: date) -> dict[str, Any]:
     facts, gaps = facts_of(child, held), gaps_of([child], today)[child.pk]
     of_rights = rights.section(child, today, held)
     declaration = latest_declaration(child, today) if Declaration in held else None
+    attachments = list(child.attachments.all()) if Attachment in held else []
     leaving = Handover.objects.waiting().filter(child=child).select_related("to_organization")
     pairings = Pairing.objects.filter(child=child).select_related("mentor__organization").order_by("-from_on", "-id")
     return {
@@ -109,6 +112,9 @@ def _whole(child: Child, today: date) -> dict[str, Any]:
         "gap_number": len(gaps) + bool(of_rights["notice_gap"]),
         "only_missing": all(gap.check.severity is Severity.MISSING for gap in gaps),
         "facts": facts,
+        "attachments": attachments,
+        "age_steps": child.age_steps.select_related("done_by").order_by("age") if AgeStep in held else [],
+        "scans": by_record(attachments),
         "schooling": schooling_now(place.enrolment, facts["schooling"]),
         "closings": child.closed_periods.order_by("-from_on") if ClosedPeriod in held else [],
         "leaving": leaving if Handover in held else [],
@@ -119,7 +125,6 @@ def _whole(child: Child, today: date) -> dict[str, Any]:
         "others": [member for member in home.members if member.relation not in (*PARENTS, *GRANDPARENTS[1:])],
         "cares": cares,
         "siblings": places(list(relatives_shared_with(child)[:20]), today),
-        "attachments": child.attachments.all() if Attachment in held else [],
         "pairings": pairings if Pairing in held else [],
         **of_rights,
     }

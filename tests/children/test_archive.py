@@ -134,7 +134,7 @@ def test_an_archive_with_nothing_in_it_says_what_belongs_there(cast, sign_in):
     bare = factories.child("周空", village=cast.village, id_number="", registration="")
     response = sign_in(cast.caseworker).get(bare.get_absolute_url())
     assert response.status_code == 200
-    assert len(response.context["gaps"]) == 5
+    assert len(response.context["gaps"]) == 6
     assert "先登记父亲和母亲" in response.content.decode()
 
 

@@ -1,4 +1,4 @@
-"""Dated facts: one set of actions and pages for thirteen kinds, and what is special to each."""
+"""Dated facts: one set of actions and pages for fourteen kinds, and what is special to each."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ def acting(cast):
 ENTERED: dict[str, dict[str, Any]] = {
     "schooling": {"kind": "vocational", "from_on": DAY},
     "term": {"term": "2026-1", "recorded_on": DAY, "chinese": "A", "days_missed": "2", "comment": "进步大"},
+    "boarding": {"dormitory": "1号楼", "room": "302", "bed": "5", "goes_home": "week", "from_on": DAY},
     "disability": {"kind": "4", "level": "2", "certificate": "50011720140302432542", "from_on": DAY},
     "illness": {"kind": "asthma", "from_on": DAY},
     "check": {"checked_on": DAY, "height_cm": "142.5", "weight_kg": "33", "vision_left": "4.8", "result": "refer"},

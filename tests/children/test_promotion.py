@@ -14,7 +14,7 @@ from caseworks import access
 from caseworks.models import AuditEvent
 from children import actions as archives
 from children.handover import actions as handovers
-from children.models import Child, Enrolment, Handover, Promotion, Reach
+from children.models import Boarding, Child, Enrolment, Handover, Promotion, Reach
 from children.promotion import actions
 from children.promotion.plan import next_class, next_grade, plan
 from tests import factories
@@ -158,12 +158,16 @@ class TestUndoing:
     @pytest.mark.parametrize("outcome", ["graduates", "moves"])
     def test_everything_is_as_it_was(self, cast, pupils, acting, outcome):
         roads, before = set(Reach.objects.values_list("child", "via", "path")), _grades()
+        bed = factories.fact(Boarding, cast.sibling, by=cast.clerk, room="302")
         promotion = _promote(
             cast, outcomes={"6/六年级1班": outcome}, leaves={cast.sibling.code}, next_school=cast.other_school
         )
         assert actions.changed_since(promotion) == []
+        with access.everyone("test"):
+            assert Boarding.objects.get(pk=bed.pk).until_on == TERM
         actions.undo(promotion=promotion, by=cast.clerk)
         assert _grades() == before
+        assert Boarding.objects.get(pk=bed.pk).is_open
         assert set(Reach.objects.values_list("child", "via", "path")) == roads
         assert not Handover.objects.waiting().exists()
         with pytest.raises(ValidationError) as refused:

@@ -15,6 +15,7 @@ from caseworks.exchange import actions
 from caseworks.exchange.out.books import layout_book
 from caseworks.exchange.out.layouts import LAYOUTS, LEDGER, REGISTER, ROLL
 from caseworks.exchange.out.lines import lines
+from caseworks.listed import Listed
 from caseworks.stamps import new_stamp
 from children.models import Child
 from guardians.models import Declaration
@@ -33,7 +34,7 @@ def book_of(layout, person, *, full: bool = True) -> bytes:
         doubtful = found.filter(Q(id_number="") | Q(id_doubtful=True)).exists()
         with layout_book(
             layout,
-            lines(found, TODAY, full=full),
+            lines(found, TODAY, full=full, parts=layout.parts, listed=Listed()),
             office="石镇",
             on=TODAY,
             stamp=stamp,

@@ -1,107 +1,179 @@
-"""The report of an office with very many children: counted beside the work, shown with its moment, the same figures."""
+"""What an office kept stays in its figures after the archive has gone on, and what came afterwards never enters them."""
 
 from __future__ import annotations
 
-import json
-from datetime import date, timedelta
+import re
+from datetime import date
 
 import pytest
-import time_machine
-from django.utils import timezone
+from django.urls import reverse
 
-from caseworks import access, counting
-from caseworks.models import Counted
-from caseworks.reports.annual import annual_report
-from caseworks.reports.figures import Figures, OutdatedError
+from caseworks import access
+from caseworks.access import Role
+from caseworks.reports.indicators import INDICATORS
+from children import actions
+from children.handover import actions as handovers
+from children.models import Arrival, Handover
 from tests import factories
 from tests.reports.conftest import TODAY, ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture(autouse=True)
-def large(monkeypatch):
-    """Three roads to children are many, and no process is begun."""
-    monkeypatch.setattr(counting, "MOST_LIVE", 3)
-    monkeypatch.setattr(counting, "start", lambda: None)
+pytestmark = pytest.mark.django_db
+MOVED = date(2026, 3, 2)
 
 
 @pytest.fixture
-def counted(busy, sign_in):
-    """A browser of the county's administrator, for whom the report was counted."""
-    client = sign_in(busy.officer)
-    client.get("/reports/annual/")
-    counting.work_off()
-    return client
+def heads(cast):
+    """The heads of the school that gives and of the one that receives."""
+    found = {}
+    for name, place in (("giver", cast.school), ("receiver", cast.other_school), ("stranger", cast.foreign_school)):
+        found[name] = factories.user(f"head-{name}")
+        factories.posting(found[name], place, Role.ADMINISTRATOR)
+    return found
 
 
-@pytest.mark.parametrize("definition", ["wide", "civil", "school"])
-def test_kept_figures_make_the_very_report_that_was_counted(busy, definition):
-    question = ask(busy.county, definition=definition)
-    with access.scope(busy.officer, today=TODAY):
-        figures = Figures(question)
-        live = annual_report(question, made_on=TODAY, made_by="x", figures=figures)
-        kept = Figures(question, json.loads(json.dumps(figures.as_data())))
-        again = annual_report(question, made_on=TODAY, made_by="x", figures=kept)
-    assert again.as_data() == live.as_data()
-    assert [figure.share for figure in again.figures()] == [figure.share for figure in live.figures()]
+def figure(person, place, key="archives", year=2025, **cells) -> int:
+    with access.scope(person, today=TODAY):
+        question, slice_ = ask(place, year=year), {name: (cell,) for name, cell in cells.items()}
+        value = INDICATORS[key].value(question, slice_)
+        assert INDICATORS[key].records(question, slice_).count() == value
+        if not cells:
+            assert INDICATORS[key].tally(question).total == value
+        return value
 
 
-def test_the_page_waits_and_then_shows_the_report_and_its_moment(busy, sign_in):
-    client = sign_in(busy.officer)
-    assert "正在统计" in client.get("/reports/annual/").content.decode()
-    counting.work_off()
-    body = client.get("/reports/annual/").content.decode()
-    assert "统计时间：2026-11-23 12:00" in body
-    assert 'class="report-figure" href="/reports/annual/left_behind/' in body
+def hand_over(cast) -> None:
+    with access.scope(cast.clerk, today=TODAY):
+        handovers.propose(child=cast.child, by=cast.clerk, to=cast.other_school, on=MOVED, reason="transfer")
+    with access.scope(cast.colleague, today=TODAY):
+        handovers.accept(handover=Handover.objects.get(), by=cast.colleague)
 
 
-def test_a_small_office_of_it_is_counted_at_once(busy, sign_in, monkeypatch):
-    monkeypatch.setattr(counting, "MOST_LIVE", 40)
-    page = sign_in(busy.officer).get("/reports/annual/", {"organization": busy.bureau.code})
-    assert page.context["kept"] is None
+def test_the_giver_counts_the_years_in_which_it_kept_the_child_and_no_later_one(cast, heads):
+    before = {year: figure(heads["giver"], cast.school, year=year) for year in (2024, 2025, 2026)}
+    hand_over(cast)
+    after = {year: figure(heads["giver"], cast.school, year=year) for year in (2024, 2025, 2026)}
+    assert after == before | {2026: before[2026] - 1}
+    assert figure(heads["giver"], cast.school, "left_behind") == 2
 
 
-def test_old_figures_stay_until_new_ones_are_there(counted, busy):
-    before = counted.get("/reports/annual/").context["report"].annex[6].value
-    factories.child("新来", school=busy.school, village=busy.village, opened_on=date(2025, 3, 1))
-    Counted.objects.update(counted_at=timezone.now() - timedelta(minutes=11))
-    page = counted.get("/reports/annual/")
-    assert (page.context["kept"].is_awaited, page.context["report"].annex[6].value) == (True, before)
-    counting.work_off()
-    assert counted.get("/reports/annual/").context["report"].annex[6].value == before + 1
+def test_the_receiver_counts_it_from_the_day_on_and_not_before(cast, heads):
+    years = (2025, 2026)
+    before = [figure(heads["receiver"], cast.other_school, year=year) for year in years]
+    hand_over(cast)
+    after = [figure(heads["receiver"], cast.other_school, year=year) for year in years]
+    assert after == [before[0], before[1] + 1]
 
 
-def test_whoever_wants_it_anew_asks_for_it(counted):
-    assert counted.post("/reports/annual/").status_code == 302
-    assert counted.get("/reports/annual/").context["kept"].is_awaited
+def test_nobody_else_counts_it(cast, heads):
+    hand_over(cast)
+    assert figure(heads["stranger"], cast.county, "archives") == 0
+    with access.nobody():
+        assert INDICATORS["archives"].value(ask(cast.county)) == 0
+    with pytest.raises(access.ScopeError):
+        INDICATORS["archives"].value(ask(cast.county))
 
 
-def test_figures_that_no_longer_fit_are_counted_again(counted, busy):
-    factories.organization("new", kind="school", parent=busy.town)
-    assert "正在统计" in counted.get("/reports/annual/").content.decode()
-    counting.work_off()
-    assert counted.get("/reports/annual/").context["report"] is not None
+def test_an_office_counts_under_another_one_what_both_of_them_kept(cast, heads):
+    """A head who asks about the whole county is told of the own school's children."""
+    hand_over(cast)
+    assert figure(heads["giver"], cast.county) == figure(heads["giver"], cast.school)
 
 
-def test_what_was_not_counted_is_no_zero(busy):
-    with access.scope(busy.officer, today=TODAY), pytest.raises(OutdatedError):
-        Figures(ask(busy.county), {"pairs": {}, "cells": {}}).get("left_behind", sex="1")
+def test_children_on_their_way_in_are_not_counted(cast, heads):
+    before = figure(heads["giver"], cast.school)
+    with access.everyone("test"):
+        Arrival.objects.create(child=cast.child, batch=cast.child.pk)
+    assert figure(heads["giver"], cast.school) == before - 1
 
 
-@pytest.mark.parametrize("extension", ["xlsx", "docx"])
-def test_files_hold_the_same_figures_or_wait_with_the_page(busy, sign_in, extension):
-    client = sign_in(busy.officer)
-    waiting = client.get(f"/reports/annual/export.{extension}")
-    assert (waiting.status_code, waiting.url.partition("?")[0]) == (302, "/reports/annual/")
-    counting.work_off()
-    assert client.get(f"/reports/annual/export.{extension}").status_code == 200
+def test_what_the_next_keeper_does_with_the_archive_is_not_told(cast, heads):
+    hand_over(cast)
+    assert figure(heads["giver"], cast.school, "archives_closed", 2026) == 0
+    with access.scope(cast.colleague, today=TODAY):
+        actions.close(child=_child(cast), by=cast.colleague, on=date(2026, 6, 1), reason="joined")
+    assert figure(heads["receiver"], cast.other_school, "archives_closed", 2026) == 1
+    assert figure(heads["giver"], cast.school, "archives_closed", 2026) == 0
+    with access.scope(cast.colleague, today=TODAY):
+        actions.reopen(child=_child(cast), by=cast.colleague, on=date(2026, 9, 1))
+    assert figure(heads["receiver"], cast.other_school, "archives_closed", 2026) == 1
+    assert figure(heads["giver"], cast.school, "archives_closed", 2026) == 0
 
 
-def test_the_cut_off_of_this_year_is_the_day_of_counting(busy, sign_in):
-    client = sign_in(busy.officer)
-    client.get("/reports/annual/", {"year": "2026"})
-    counting.work_off()
-    with time_machine.travel("2026-11-24T04:00:00Z", tick=False):
-        report = sign_in(busy.officer).get("/reports/annual/", {"year": "2026"}).context["report"]
-    assert report.question.last == TODAY
+def test_what_the_office_closed_itself_is_told(cast, heads):
+    with access.scope(cast.clerk, today=TODAY):
+        actions.close(child=_child(cast), by=cast.clerk, on=date(2026, 2, 2), reason="joined")
+    assert figure(heads["giver"], cast.school, "archives_closed", 2026) == 1
+
+
+def _child(cast):
+    return type(cast.child).objects.get(pk=cast.child.pk)
+
+
+@pytest.mark.parametrize(
+    "key", ["contacts", "child_contacts", "people_contacted", "children_reached", "parents_reached"]
+)
+def test_the_work_of_an_office_stays_its_own(key, cast, heads):
+    factories.contact(
+        cast.child, by=cast.clerk, place=cast.school, held_on=date(2025, 10, 9), met=(("mother", cast.mother),)
+    )
+    factories.contact(cast.child, by=cast.caseworker, place=cast.village, held_on=date(2025, 10, 9))
+    hand_over(cast)
+    factories.contact(
+        cast.child,
+        by=cast.colleague,
+        place=cast.other_school,
+        held_on=date(2026, 10, 9),
+        met=(("mother", cast.mother),),
+    )
+    assert figure(heads["giver"], cast.school, key) == 1
+    assert figure(heads["giver"], cast.school, key, 2026) == 0
+    assert figure(heads["receiver"], cast.other_school, key) == 0
+    assert figure(heads["receiver"], cast.other_school, key, 2026) == 1
+
+
+def test_a_pairing_that_is_over_stays_in_the_figures_of_its_year(cast):
+    head = factories.user()
+    factories.posting(head, cast.bureau, Role.ADMINISTRATOR)
+    keys = ("pairings", "mentors", "paired", "left_behind")
+    before = [figure(head, cast.bureau, key) for key in keys]
+    assert before == [1, 1, 1, 1]
+    with access.everyone("test"):
+        cast.pairing.until_on = MOVED
+        cast.pairing.save()
+        actions.close_road(cast.child, access.Via.PAIRING, cast.pairing.mentor.path)
+    assert [figure(head, cast.bureau, key) for key in keys] == before
+
+
+# --- the list behind a figure ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "key", ["archives", "contacts", "child_contacts", "people_contacted", "parents_reached", "paired"]
+)
+def test_the_list_names_what_was_given_away_and_opens_nothing_of_it(key, cast, heads, sign_in, on_the_day):
+    factories.contact(
+        cast.child, by=cast.clerk, place=cast.school, held_on=date(2025, 10, 9), met=(("mother", cast.mother),)
+    )
+    hand_over(cast)
+    factories.pairing(factories.mentor(cast.other_school, name="新校帮扶人"), cast.child, from_on=date(2025, 9, 1))
+    with access.scope(cast.colleague, today=TODAY):
+        actions.amend(child=_child(cast), by=cast.colleague, name="改名后")
+    client = sign_in(heads["giver"])
+    page = client.get(reverse("reports:records", args=[key]), {"year": 2025, "organization": cast.school.code})
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "改名后" not in text
+    assert cast.child.get_absolute_url() not in text
+    handover = Handover.objects.model._base_manager
+    with access.everyone("test"):
+        link = handover.get().get_absolute_url()
+    if key in ("archives", "child_contacts", "paired"):
+        assert link in text
+        assert "张小雨" in text
+    for address in [link, *_links(text)]:
+        assert client.get(address).status_code == 200, address
+    assert client.get(cast.child.get_absolute_url()).status_code == 404
+
+
+def _links(text: str) -> list[str]:
+    return re.findall(r'href="(/(?:children|contacts|handovers)/[^"?]+)"', text.split("<main", 1)[1])

@@ -15,8 +15,10 @@ from django.urls import reverse
 from caseworks import access
 from caseworks.models import AuditEvent
 from caseworks.tables.groups import groups
+from caseworks.tables.kinds import TABLES
+from children import actions as archives
 from children.facts import actions as facts
-from children.models import HealthCheck, TermRecord
+from children.models import Boarding, HealthCheck, TermRecord
 from guardians.models import Absence
 from tests import factories
 
@@ -301,10 +303,135 @@ def test_a_parent_who_is_not_on_record_or_has_died_has_no_cells(cast, group, fat
     assert "father_is" not in line_of(response, cast.child)
 
 
+# --- boarding ---------------------------------------------------------------------------------------------------------
+
+
+EMPTY_PLACE = dict.fromkeys(Boarding.PLACE, "")
+
+
+@pytest.fixture
+def board(cast, group, sign_in):
+    """Says of the child's line what is given on a day, on top of what stands there."""
+    client = sign_in(cast.clerk)
+
+    def say(on: date, **values: str):
+        with access.everyone("test"):
+            place = Boarding.objects.filter(child=cast.child, until_on=None).first()
+            stands = {"boarding": cast.child.enrolments.get(until_on=None).boarding}
+        stands |= {name: getattr(place, name, "") for name in Boarding.PLACE}
+        return save(client, "boarding", cast.child, group, stands | values, on=on.isoformat())
+
+    return say
+
+
+def places(child) -> list[tuple]:
+    with access.everyone("test"):
+        return list(Boarding.objects.filter(child=child).order_by("from_on", "id").values_list("room", "bed", "from_on", "until_on"))  # fmt: skip
+
+
+def enrolled(child) -> list[tuple]:
+    with access.everyone("test"):
+        return list(child.enrolments.order_by("from_on", "id").values_list("boarding", "until_on"))
+
+
+SEPTEMBER = date(2026, 9, 1)
+
+
+def test_a_bed_alone_says_that_the_child_boards(cast, board):
+    assert board(SEPTEMBER, room="302", bed="5").status_code == 302
+    assert places(cast.child) == [("302", "5", SEPTEMBER, None)]
+    assert enrolled(cast.child) == [("2", None)]
+
+
+def test_another_bed_ends_one_place_and_begins_the_next(cast, board, today):
+    board(SEPTEMBER, room="302")
+    board(today, bed="5")  # was missing
+    board(today, room="303")
+    assert places(cast.child) == [("302", "5", SEPTEMBER, today), ("303", "5", today, None)]
+    board(today, room="304")  # typed wrongly the same day
+    assert places(cast.child)[1:] == [("304", "5", today, None)]
+
+
+def test_a_day_pupil_gives_the_bed_back(cast, board, today):
+    board(SEPTEMBER, boarding="2", room="302", bed="5", seat="12")
+    board(today, boarding="1")
+    assert places(cast.child) == [("302", "5", SEPTEMBER, today), ("", "", today, None)]
+    assert enrolled(cast.child) == [("2", today), ("1", None)]
+
+
+def test_a_day_pupil_with_a_new_bed_is_asked_about(cast, board, today):
+    board(SEPTEMBER, boarding="1")
+    assert board(today, room="302").status_code == 422
+    assert places(cast.child) == []
+
+
+def test_an_emptied_line_ends_the_place(cast, board, today):
+    board(SEPTEMBER, room="302")
+    board(today, room="")
+    assert places(cast.child) == [("302", "", SEPTEMBER, today)]
+
+
+def test_a_line_that_says_nothing_new_changes_nothing(cast, board, today):
+    board(SEPTEMBER, room="302")
+    events = AuditEvent.objects.exclude(action="scope.everyone")
+    before = events.count()
+    board(today)
+    assert events.count() == before
+
+
+def test_two_who_fill_different_cells_of_an_empty_line_both_stay(cast, group, sign_in):
+    client = sign_in(cast.clerk)
+    token = opened(page_of(client, "boarding", group), cast.child)
+    for values in ({"room": "302"}, {"bed": "5"}):
+        save(client, "boarding", cast.child, group, {**EMPTY_PLACE, "boarding": "", **values, "opened": token})
+    assert [place[:2] for place in places(cast.child)] == [("302", "5")]
+
+
+def test_whoever_goes_to_another_school_has_no_bed_at_the_old_one(cast, board, today):
+    board(SEPTEMBER, room="302")
+    with access.scope(cast.clerk, today=today):
+        archives.enrol(child=cast.child, by=cast.clerk, school=None, on=today)
+    assert places(cast.child) == [("302", "", SEPTEMBER, today)]
+
+
+def test_a_child_at_no_school_has_no_cells(cast, sign_in, today):
+    at_home = factories.child("赵小", village=cast.village)
+    response = page_of(sign_in(cast.caseworker), "boarding", f"village:{cast.village.code}")
+    assert ["<select" in line_of(response, child) for child in (at_home, cast.child)] == [False, True]
+
+
+# --- numbers that cannot be ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "typed", "words"),
+    [
+        ("check", "height_cm", "17", "身高应在 40–220 厘米之间，您填的是 17。"),
+        ("check", "height_cm", "1.32", "身高应在 40–220 厘米之间，您填的是 1.32。"),
+        ("check", "height_cm", "1.3", "是不是按米填的？那就是 130 厘米。"),
+        ("check", "height_cm", "1320", "是不是按毫米填的？那就是 132 厘米。"),
+        ("check", "weight_kg", "31500", "是不是按克填的？那就是 31.5 千克。"),
+        ("check", "vision_left", "0.8", "是不是填的小数视力？那就是 4.9。"),
+        ("check", "haemoglobin", "12", "是不是按克/分升填的？那就是 120 克/升。"),
+        ("check", "haemoglobin", "12.5", "只填整数，不带小数点。"),
+        ("check", "height_cm", "高", "只填数字，例如 12.5。"),
+        ("check", "height_cm", "132.55", "小数点后最多填一位。"),
+        ("term", "days_missed", "999", "缺课应在 0–150 天之间，您填的是 999。"),
+        ("term", "days_missed", "-1", "缺课应在 0–150 天之间，您填的是 -1。"),
+    ],
+)
+def test_a_number_is_refused_in_the_words_of_its_field(key, name, typed, words, cast, group, sign_in):
+    response = save(sign_in(cast.clerk), key, cast.child, group, {name: typed})
+    line = line_of(response, cast.child)
+    assert words in line
+    assert f'value="{typed}"' in line
+    assert not re.search("确保|Ensure|大于或等于|小于或等于", line)
+
+
 # --- who and how many -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", ["away", "term", "check"])
+@pytest.mark.parametrize("key", TABLES)
 def test_the_number_of_queries_does_not_grow(key, cast, group, sign_in):
     client, counts = sign_in(cast.clerk), []
     page_of(client, key, group)

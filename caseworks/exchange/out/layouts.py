@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.exchange.out.lines import Adult, Line
+from caseworks.exchange.out.lines import ENTERED, GRANDPARENTS, MEMBERS, NUMBERS, REGISTERED, ROLL_WORD, Adult, Line
 
 YES_NO = {True: "是", False: "否", None: ""}
 AWAY_WITHOUT_PLACE = "外出"
@@ -40,7 +40,8 @@ class Cells:
 @dataclass(frozen=True)
 class Layout:
     """One roster: its key, what it is called here, a sentence about it, the name of its sheet, the title over it (empty:
-    headings in the first row), and its columns. `numbered` puts 序号 first; `total` ends it with a total and signatures."""
+    headings in the first row), its columns, and the parts of a line they need. `numbered` puts 序号 first; `total` ends it
+    with a total and signatures."""
 
     key: str
     name: Any
@@ -48,6 +49,7 @@ class Layout:
     sheet: str
     title: str
     columns: Sequence[Cells]
+    parts: frozenset[str] = frozenset()
     numbered: bool = False
     total: bool = False
 
@@ -61,7 +63,7 @@ class Layout:
 
 def born(line: Line) -> str:
     """The date of birth in eight digits."""
-    return f"{line.born_on:%Y%m%d}"
+    return line.born_on.replace("-", "")
 
 
 def kind_of_number(line: Line) -> str:
@@ -88,7 +90,7 @@ def _school_and_class(line: Line) -> str:
 
 
 def _entered(line: Line) -> str:
-    return f"{line.entered_on:%Y%m}" if line.entered_on else ""
+    return f"{line.entered_on[:4]}{line.entered_on[5:7]}"
 
 
 def _schooling(line: Line) -> str:
@@ -178,7 +180,7 @@ def _one_away_other_unable(line: Line) -> str:
 
 
 def _grandparent(relation: str) -> Callable[[Line], str]:
-    return lambda line: line.grandparents.get(relation, "")
+    return lambda line: line.grandparents.get(relation, "") if line.grandparents else ""
 
 
 # --- The rosters -------------------------------------------------------------------------------------------------------------
@@ -232,6 +234,7 @@ ROLL = Layout(
             )
         ),
     ),
+    parts=frozenset({REGISTERED, ENTERED, MEMBERS, ROLL_WORD}),
 )
 
 LEDGER = Layout(
@@ -315,6 +318,7 @@ REGISTER = Layout(
         Cells("家庭经济来源", _nothing, 12),
         Cells("救助帮扶", _nothing, 12),
     ),
+    parts=frozenset({REGISTERED, NUMBERS, GRANDPARENTS}),
     numbered=True,
     total=True,
 )
