@@ -157,6 +157,10 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "caseworks.Posting": {"key": "id version", "staff": "user organization role from_on until_on"},
     "caseworks.Submission": {"key": "id", "inner": "user location saved_at"},
+    "caseworks.Counted": {
+        "key": "id",
+        "inner": "kind question reach user posting figures counted_at wanted_at held_until failed",
+    },
     "caseworks.AuditEvent": {
         "key": "id",
         "trail": "at by posting path action kind object_id reason changes address",

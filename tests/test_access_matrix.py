@@ -79,9 +79,11 @@ visits:contacts                             GET    -          200     200      2
 visits:pairings                             GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:list                               GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:gaps                               GET    -          200     200      200   200     403    403    403     403    200      403  in
+children:gaps                               POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:gap                                GET    nophone    200     200      200   200     403    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in
+reports:annual                              POST   -          302     403      302   302     403    302    403     403    302      403  in
 reports:summary                             GET    -          200     403      403   403     403    200    403     403    200      403  in
 
 # --- One child: the archive, and the family in it. Whoever keeps archives changes them; the administrator reads
@@ -332,6 +334,7 @@ promotions:done                             GET    promother  404    403    404 
 promotions:undo                             POST   promoted   302    403    302    404    403    403    403    403    404    403    in
 promotions:undo                             POST   promother  404    403    404    404    403    403    403    403    302    403    in
 duplicates:list                             GET    -          200    200    200    200    403    403    403    403    200    403    in
+duplicates:list                             POST   -          302    302    302    302    403    403    403    403    302    403    in
 duplicates:compare                          GET    child      403    200    200    404    403    403    403    403    403    403    in
 duplicates:compare                          GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
 duplicates:compare                          GET    foreigner  403    404    404    404    403    403    403    403    403    403    in

@@ -181,7 +181,10 @@ class Child(Editable, AboutChildren):
     class Meta(AboutChildren.Meta):
         verbose_name = _("child")
         verbose_name_plural = _("children")
-        indexes = [models.Index(fields=["name_order", "id"], name="child_by_name")]
+        indexes = [
+            models.Index(fields=["name_order", "id"], name="child_by_name"),
+            models.Index(fields=["opened_on", "id"], name="child_by_opening"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["id_index"],
