@@ -13,7 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import In
 
 from caseworks.access import InOffice, InScope, Scope, ScopeError, Via, acting, subquery
@@ -34,13 +34,18 @@ def _children(scope: Scope, holds: Q, under: str) -> models.QuerySet:
     ranges = (
         [(max(low, first), min(high, last)) for first, last in scope.ranges] if not scope.everyone else [(low, high)]
     )
+    # an archive merged into another is that other one, and one that an import is bringing in is not there yet
+    merged = subquery(apps.get_model("guardians.Merge")).filter(absorbed=OuterRef("child"), undone_at__isnull=True)
+    there = [~Exists(merged)]
+    if not scope.arriving:
+        there.append(~Exists(subquery(apps.get_model("children.Arrival")).filter(child=OuterRef("child"))))
     rows = []
     for via, (label, path) in _ROADS.items():
         if scope.everyone or via in scope.roads:
             within = Q(pk__in=[])
             for first, last in ranges:
                 within |= Q(**{f"{path}__gte": first, f"{path}__lt": last})
-            rows.append(subquery(apps.get_model(label)).filter(holds, within).values("child_id"))
+            rows.append(subquery(apps.get_model(label)).filter(holds, within, *there).values("child_id"))
     if not rows:
         return subquery(apps.get_model("children.Child")).none().values("pk")
     # a set of keys, not a join: a child of its school and of its village is one child
@@ -49,7 +54,7 @@ def _children(scope: Scope, holds: Q, under: str) -> models.QuerySet:
 
 class WasInScope(InScope):
     """SQL condition: the child named by `column` was kept, when `holds` was true, by an office at or below `under` that is
-    in the scope in force *when the SQL is written*, and is not being brought in by an import just now."""
+    in the scope in force *when the SQL is written*."""
 
     def __init__(self, column: str, holds: Q, under: str, *, through: tuple[str, str] | None = None) -> None:
         super().__init__(column, through=through)
@@ -64,11 +69,7 @@ class WasInScope(InScope):
             label, field = self.through
             keys = subquery(apps.get_model(label)).filter(child_id__in=keys).values(field)
         keys.query.subquery = True  # or a union would stand without brackets
-        kept, kept_values = compiler.compile(In(self.column, keys.query))
-        if current.scope.arriving:
-            return kept, kept_values
-        arrived, arrived_values = compiler.compile(self._arrived())
-        return f"({kept} AND {arrived})", (*kept_values, *arrived_values)
+        return compiler.compile(In(self.column, keys.query))
 
 
 def once_kept(model: Any, holds: Q, under: str) -> Any:
