@@ -13,8 +13,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.lookups import In
+from django.db.models.sql.where import AND, WhereNode
 
 from caseworks.access import InOffice, InScope, Scope, ScopeError, Via, acting, subquery
 from caseworks.models import subtree
@@ -34,22 +35,25 @@ def _children(scope: Scope, holds: Q, under: str) -> models.QuerySet:
     ranges = (
         [(max(low, first), min(high, last)) for first, last in scope.ranges] if not scope.everyone else [(low, high)]
     )
-    # an archive merged into another is that other one, and one that an import is bringing in is not there yet
-    merged = subquery(apps.get_model("guardians.Merge")).filter(absorbed=OuterRef("child"), undone_at__isnull=True)
-    there = [~Exists(merged)]
-    if not scope.arriving:
-        there.append(~Exists(subquery(apps.get_model("children.Arrival")).filter(child=OuterRef("child"))))
     rows = []
     for via, (label, path) in _ROADS.items():
         if scope.everyone or via in scope.roads:
             within = Q(pk__in=[])
             for first, last in ranges:
                 within |= Q(**{f"{path}__gte": first, f"{path}__lt": last})
-            rows.append(subquery(apps.get_model(label)).filter(holds, within, *there).values("child_id"))
+            rows.append(subquery(apps.get_model(label)).filter(holds, within).values("child_id"))
     if not rows:
         return subquery(apps.get_model("children.Child")).none().values("pk")
     # a set of keys, not a join: a child of its school and of its village is one child
     return rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0]
+
+
+def _not_there(scope: Scope) -> list[models.QuerySet]:
+    """Keys of the archives that are not counted: those merged into another, which is counted, and those that an import is
+    only bringing in."""
+    merged = subquery(apps.get_model("guardians.Merge")).filter(undone_at__isnull=True, absorbed__isnull=False)
+    arriving = subquery(apps.get_model("children.Arrival")).values("child_id")
+    return [merged.values("absorbed_id"), *([] if scope.arriving else [arriving])]
 
 
 class WasInScope(InScope):
@@ -64,12 +68,18 @@ class WasInScope(InScope):
         current = acting()
         if current is None:
             raise ScopeError("No scope is in force: a figure was asked for without saying on whose behalf.")
-        keys = _children(current.scope, self.holds, self.under)
+        keys, not_there = _children(current.scope, self.holds, self.under), _not_there(current.scope)
         if self.through is not None:
             label, field = self.through
-            keys = subquery(apps.get_model(label)).filter(child_id__in=keys).values(field)
+            links = subquery(apps.get_model(label)).filter(child_id__in=keys)
+            for absent in not_there:
+                links = links.exclude(child_id__in=absent)
+            return compiler.compile(In(self.column, links.values(field).query))
         keys.query.subquery = True  # or a union would stand without brackets
-        return compiler.compile(In(self.column, keys.query))
+        where = WhereNode([In(self.column, keys.query)])
+        for absent in not_there:
+            where.add(WhereNode([In(self.column, absent.query)], negated=True), AND)
+        return compiler.compile(where)
 
 
 def once_kept(model: Any, holds: Q, under: str) -> Any:
