@@ -37,13 +37,13 @@ _SESSION = "caseworks_session"  # stays sealed in every case: whoever asks must 
 def _without_scope(stack: ExitStack) -> None:
     from django.core.exceptions import FullResultSet
 
-    from caseworks import access
+    from caseworks import scoped
 
     def everything(*_args: Any, **_options: Any) -> Any:
         raise FullResultSet
 
-    stack.enter_context(mock.patch.object(access.InScope, "as_sql", everything))
-    stack.enter_context(mock.patch.object(access, "_require_reach", return_value=None))
+    stack.enter_context(mock.patch.object(scoped.InScope, "as_sql", everything))
+    stack.enter_context(mock.patch.object(scoped, "require_reach", return_value=None))
 
 
 def _without_encryption(stack: ExitStack) -> None:

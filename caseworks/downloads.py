@@ -21,6 +21,7 @@ from caseworks.stamps import Stamp
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = "application/zip"
+CSV = "text/csv"
 LONGEST_NAME = 80
 
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.lookups import In
 from django.db.models.sql.where import AND, WhereNode
 
-from caseworks.access import InOffice, InScope, Scope, ScopeError, Via, acting, subquery
+from caseworks.access import Scope, ScopeError, Via, acting
 from caseworks.models import subtree
+from caseworks.scoped import InOffice, InScope, subquery
 
 # Road → the dated record that says who went it, and where that record names the office.
 _ROADS = {
@@ -91,7 +92,7 @@ def once_kept(model: Any, holds: Q, under: str) -> Any:
 
 def own_work(model: Any, office: str) -> Any:
     """Records of work that the offices of whoever acts did themselves; `office` names the field with the office."""
-    return _unscoped(model).filter(InOffice(F(f"{office}__path")))
+    return _unscoped(model).filter(InOffice(f"{office}__path"))
 
 
 def _unscoped(model: Any) -> Any:

@@ -21,6 +21,7 @@ from caseworks.leaving.approvers import waiting_for
 from caseworks.requests import Request
 
 PER_PAGE = 50
+TEXT_SIZES = ("normal", "large")
 
 
 def page(request: Request, template: str, *, fragment: str = "", status: int = 200, **context: Any) -> TemplateResponse:
@@ -113,5 +114,6 @@ def frame(request: Request) -> dict[str, Any]:
         "posting": getattr(request, "posting", None),
         "postings": getattr(request, "postings", []),
         "can": {permission.value: access.allows(permission) for permission in Permission},
+        "large_text": request.COOKIES.get(settings.TEXT_SIZE_COOKIE_NAME) == "large",
         "demo": settings.DEMO,
     }

@@ -203,11 +203,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "inner": "address_index",
     },
     "children.Attachment": {
-        "key": "id code",
-        "picture": "child kind title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
+        "key": "id code proves_code",
+        "picture": "child kind proves title taken_on uploaded_by uploaded_for uploaded_at size width height sha256 held",
         "secret": "file_key",
         "inner": "file_name",
     },
+    "children.AgeStep": {"key": "id", "basic": "child age done_on done_by entered_at", "psych": "note"},
     "children.NameWord": {"inner": "word child"},
     "children.SavedFilter": {"key": "id code", "lists": "owner organization name query shared"},
     "children.ChosenColumns": {"key": "id", "lists": "user columns"},
@@ -349,6 +350,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "inner": "lease lease_until tries done seen written then tidy",
     },
     "exchange.RosterPiece": {"key": "id batch number", "roster": "content"},
+    "exchange.RosterFrame": {"key": "id batch", "roster": "content"},
     "exchange.StagedRow": {
         "key": "id batch position sheet number child",
         "roster": "cells name problems changes work",

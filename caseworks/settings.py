@@ -201,6 +201,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
+TEXT_SIZE_COOKIE_NAME = "__Host-text-size" if HTTPS else "text-size"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "caseworks.views.form_too_old"
 X_FRAME_OPTIONS = "DENY"

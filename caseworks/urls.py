@@ -18,6 +18,7 @@ office = (
         path("staff/<str:login>/slip/", signin.slip, name="slip"),
         path("act-as/", views.act_as, name="act_as"),
         path("language/", views.language, name="language"),
+        path("text-size/", views.text_size, name="text_size"),
         path("typed/", views.typed_before, name="typed"),
     ],
     "caseworks",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as sign_in
@@ -18,7 +20,7 @@ from caseworks import access, audit, demo_logins, refusals, typed
 from caseworks.access import Gate, public, signed_in
 from caseworks.forms import ChangePasswordForm, LoginForm
 from caseworks.middleware import POSTING_KEY
-from caseworks.pages import page
+from caseworks.pages import TEXT_SIZES, page
 from caseworks.requests import Request
 from caseworks.signin import actions
 from caseworks.signin.origin import address_of
@@ -98,11 +100,22 @@ def act_as(request: Request) -> HttpResponse:
 @public(methods=("POST",))
 def language(request: Request) -> HttpResponse:
     """Remember the language this browser shall show."""
+    return _remember(request, settings.LANGUAGE_COOKIE_NAME, "language", dict(settings.LANGUAGES))
+
+
+@public(methods=("POST",))
+def text_size(request: Request) -> HttpResponse:
+    """Remember whether this browser shall show large text, for whoever reads without glasses in a yard."""
+    return _remember(request, settings.TEXT_SIZE_COOKIE_NAME, "size", TEXT_SIZES)
+
+
+def _remember(request: Request, cookie: str, field: str, known: Container[str]) -> HttpResponse:
+    """Keep a choice in this browser for a year; a value that is not known is left."""
     response = redirect(following(request))
-    if request.POST.get("language") in dict(settings.LANGUAGES):
+    if request.POST.get(field) in known:
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            request.POST["language"],
+            cookie,
+            request.POST[field],
             max_age=365 * 24 * 3600,
             samesite="Lax",
             secure=settings.HTTPS,

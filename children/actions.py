@@ -18,8 +18,9 @@ from caseworks.access import Via
 from caseworks.models import ChangedError, Organization, User
 from caseworks.privacy import masked_changes
 from children import hooks, idnumbers, names, rules
+from children.ages import birthday
 from children.facts.actions import end_fact, remove_fact
-from children.models import Boarding, Child, ClosedPeriod, Enrolment, Residence
+from children.models import AgeStep, Boarding, Child, ClosedPeriod, Enrolment, Residence
 from children.places import open_enrolment, open_residence
 from children.reach import close_road, open_road
 
@@ -359,3 +360,32 @@ def reopen(*, child: Child, by: User, on: date | None = None) -> Child:
     changes = masked_changes(Child, before, {}) | ({"opened_again_on": ["", on.isoformat()]} if on else {})
     audit.record("child.reopened", child, by=by, changes=changes)
     return child
+
+
+@transaction.atomic
+def take_age_step(*, child: Child, by: User, age: int, done_on: date, note: str = "") -> AgeStep:
+    """Say that what is asked for at an age (`ages.TRIGGERS`) was done, on a day; nothing else of the archive changes.
+
+    Raises ValidationError for a day to come or before the birthday, and if somebody has said so already.
+    """
+    rules.refuse_future(done_on, "done_on")
+    if done_on < (turned := birthday(child.born_on, age)):
+        words = _("The child turns %(age)s on %(day)s: it cannot have been done before.")
+        raise ValidationError({"done_on": words % {"age": age, "day": turned.isoformat()}})
+    step = AgeStep(child=child, age=age, done_on=done_on, note=note, done_by=by)
+    try:
+        with transaction.atomic():
+            step.save()
+    except IntegrityError:
+        raise ValidationError(_("Somebody has entered this already. Look into the archive."), code="second") from None
+    after = {"age": age, "done_on": done_on, "note": note}
+    audit.record("agestep.done", child, by=by, changes=masked_changes(AgeStep, {}, after))
+    return step
+
+
+@transaction.atomic
+def take_back_age_step(*, step: AgeStep, by: User) -> None:
+    """What was entered as done at an age was not: it is to be done again, unless the next birthday has come."""
+    before = {"age": step.age, "done_on": step.done_on, "note": step.note}
+    audit.record("agestep.undone", step.child, by=by, changes=masked_changes(AgeStep, before, {}))
+    step.delete()

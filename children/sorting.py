@@ -8,8 +8,8 @@ from datetime import date
 from django.apps import apps
 from django.db.models import F, Max, OrderBy, OuterRef, Subquery
 
-from caseworks.access import subquery
 from caseworks.models import in_force
+from caseworks.scoped import subquery
 from children.models import Enrolment, Residence
 from children.models.archive import ChildQuerySet
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from children.attachments import views as attachments
 from children.views import (
+    ages,
     archive,
     beginning,
     bulk,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("new/", changes.create, name="create"),
     path("gaps/", gaps.gaps, name="gaps"),
     path("gaps/<slug:check>/", gaps.gap, name="gap"),
+    path("birthdays/", ages.birthdays, name="birthdays"),
     path("<slug:code>/", archive.detail, name="detail"),
     path("<slug:code>/household/", household.household, name="household"),
     path("<slug:code>/timeline/", timeline.timeline, name="timeline"),
@@ -41,6 +43,8 @@ urlpatterns = [
     path("<slug:code>/attachments/<slug:attachment>/", attachments.see, name="attachment"),
     path("<slug:code>/attachments/<slug:attachment>/remove/", attachments.remove, name="attachment_remove"),
     path("<slug:code>/attachments/<slug:attachment>/scan/", attachments.scan, name="attachment_scan"),
+    path("<slug:code>/birthday/", ages.age_step, name="age_step"),
+    path("<slug:code>/birthday/<int:age>/undo/", ages.age_step_undo, name="age_step_undo"),
     path("<slug:code>/close/", changes.close, name="close"),
     path("<slug:code>/reopen/", changes.reopen, name="reopen"),
     path("<slug:code>/facts/<slug:kind>/new/", facts.fact_add, name="fact_add"),

@@ -16,9 +16,9 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.lookups import In, IsNull
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.access import subquery
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from caseworks.models import in_force
+from caseworks.scoped import subquery
 from children.models import Child
 from children.models.archive import ChildQuerySet
 from guardians.models import Absence, Declaration, Kinship, Situation

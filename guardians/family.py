@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from caseworks import codelists
-from caseworks.access import subquery
 from caseworks.codelists import PARENTS
 from caseworks.models import in_force
+from caseworks.scoped import subquery
 from children.models import Child
 from children.models.archive import ChildQuerySet
 from guardians.models import Declaration, Entrustment, Kinship

@@ -7,7 +7,7 @@ import re
 from django.db.models import Q
 
 from caseworks import phones
-from caseworks.access import subquery
+from caseworks.scoped import subquery
 from children import idnumbers
 from children.models import Child
 from children.models.archive import ChildQuerySet

@@ -22,6 +22,7 @@ from caseworks.uploads import Picture
 from children import idnumbers
 from children.attachments import actions as attachments
 from children.models import (
+    AgeStep,
     Child,
     ClosedPeriod,
     Enrolment,
@@ -220,6 +221,12 @@ def closed_period(whom: Child, first: date, until: date, *, reason: str = "moved
 
 
 @for_everyone
+def age_step(whom: Child, *, by: User, age: int = 8, done_on: date = date(2026, 3, 1), note: str = "谈过") -> AgeStep:
+    """What is asked for at an age was done."""
+    return AgeStep.objects.create(child=whom, age=age, done_on=done_on, note=note, done_by=by)
+
+
+@for_everyone
 def promotion(school: Organization, by: User, *children: Child, term_on: date = date(2026, 9, 1)) -> Promotion:
     """A promotion on record, of these children if any; nothing about them is changed."""
     row = Promotion.objects.create(school=school, term_on=term_on, made_by=by)
@@ -268,7 +275,7 @@ def attachment(whom: Child, *, by: User, place: Organization, title: str = "协�
     Image.new("RGB", (8, 8), "grey").save(out, "JPEG")
     row = attachments.add(
         child=whom, by=by, organization=place, kind=kind, title=title, taken_on=None,
-        picture=Picture(out.getvalue(), 8, 8),
+        picture=Picture(out.getvalue(), 8, 8), **fields,
     )  # fmt: skip
     return row
 

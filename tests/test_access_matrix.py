@@ -53,6 +53,7 @@ caseworks:login                             POST   -          200     200      2
 caseworks:logout                            POST   -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:act_as                            POST   -          404     404      404   404     404    404    404     404    404      404  in
 caseworks:language                          POST   -          302     302      302   302     302    302    302     302    302      302  302
+caseworks:text_size                         POST   -          302     302      302   302     302    302    302     302    302      302  302
 caseworks:typed                             GET    -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:typed                             POST   -          302     302      302   302     302    302    302     302    302      302  in
 caseworks:password                          GET    -          200     200      200   200     200    200    200     200    200      200  in
@@ -87,6 +88,7 @@ children:export                             GET    -          200     200      2
 children:export                             POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:search                             GET    -          302     302      302   302     302    403    403     403    302      403  in
 children:search                             POST   -          302     302      302   302     302    403    403     403    302      403  in
+children:birthdays                          GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:shares                             GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:bulk                               POST   -          403     404      404   404     403    403    403     403    403      403  in
 children:bulk_pair                             POST   -          403     403      403   403     404    403    403     403    404      403  in
@@ -117,6 +119,15 @@ children:settle                             GET    foreigner  403     404      4
 children:settle                             POST   child      403     200      200   404     403    403    403     403    403      403  in
 children:settle                             POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
 children:settle                             POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:age_step                           GET    child      403     200      200   404     403    403    403     403    403      403  in
+children:age_step                           GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:age_step                           GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:age_step                           POST   child      403     200      200   404     403    403    403     403    403      403  in
+children:age_step                           POST   neighbour  403     404      404   200     403    403    403     403    403      403  in
+children:age_step                           POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
+children:age_step_undo                      POST   child      403     302      302   404     403    403    403     403    403      403  in
+children:age_step_undo                      POST   neighbour  403     404      404   302     403    403    403     403    403      403  in
+children:age_step_undo                      POST   foreigner  403     404      404   404     403    403    403     403    403      403  in
 children:close                              GET    child      403     200      200   404     403    403    403     403    403      403  in
 children:close                              GET    neighbour  403     404      404   200     403    403    403     403    403      403  in
 children:close                              GET    foreigner  403     404      404   404     403    403    403     403    403      403  in
@@ -672,6 +683,15 @@ def _hardship(cast: factories.Cast, about: str) -> list[str]:
     return [child.code, "hardship", (row or factories.fact(Hardship, child, by=by, kind="poor")).code]
 
 
+def _age_step(cast: factories.Cast, about: str) -> list[Any]:
+    child = _child(cast, about)
+    with access.everyone("test"):
+        known = child.age_steps.exists()
+    if not known:
+        factories.age_step(child, by=getattr(cast, HOMES[about][1]))
+    return [child.code, 8]
+
+
 def _pairing(cast: factories.Cast, about: str) -> list[str]:
     """A child's code and that of a mentor of the same county who looks after them."""
     if about == "child":
@@ -774,6 +794,7 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
     **dict.fromkeys(("guardians:care_edit", "guardians:care_end"), _cared_for),
     "children:fact_add": lambda cast, about: [_child(cast, about).code, "hardship"],
     **dict.fromkeys(("children:fact_edit", "children:fact_end", "children:fact_remove"), _hardship),
+    "children:age_step_undo": _age_step,
     "visits:pairing_end": _pairing,
     **dict.fromkeys([f"rights:{name}" for name in ("letter", "letter_file", "copy", "copy_file")], _granted),
     **dict.fromkeys(("rights:request", "rights:answer"), lambda cast, about: [_asked(cast, about).code]),

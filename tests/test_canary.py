@@ -52,7 +52,7 @@ QUERIES_PER_ADDRESS = 3
 
 # Texts that nobody writes freely: codes, paths, keys of lists, what is derived from other fields.
 NOT_FREE = {
-    "Attachment": {"code", "sha256", "file_name", "file_key"},
+    "Attachment": {"code", "proves_code", "sha256", "file_name", "file_key"},
     "AuditEvent": {"path", "action", "kind"},
     "Export": {"code", "path", "recipe", "approver_roles", "state", "file_name", "file_key", "sha256"},
     "Organization": {"code", "path", "gb_code"},
@@ -141,6 +141,7 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     with access.everyone("test data"):
         child.enrolments.update(student_number=f"{bird}号")
+    factories.age_step(child, by=clerk, note=f"{bird}谈过")
     father = factories.relative(child, relation="51", name=f"{bird}父", phone=phone, address=f"{bird}宅")
     factories.absence(
         father,

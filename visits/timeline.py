@@ -89,6 +89,10 @@ def _of_the_archive(child: Child) -> Iterator[Moment]:
     yield Moment(child.opened_on, "archive", _("archive opened"))
     if child.closed_on is not None:
         yield Moment(child.closed_on, "archive", _("archive closed"), str(child.get_exit_reason_display()))
+    for step in child.age_steps.select_related("done_by"):
+        yield Moment(
+            step.done_on, "archive", _("done what is asked for at %(age)s") % {"age": step.age}, step.done_by.name
+        )
     for row in Declaration.objects.filter(child=child).select_related("organization"):
         words = _("declared: %(value)s") % {"value": row.get_value_display()}
         yield Moment(row.declared_on, "archive", words, str(row.organization))

@@ -113,3 +113,16 @@ ATTACHMENT_KIND = code_list(
     ("work", "儿童作品", "the child's work"),
     ("other", "其他", "other"),
 )
+
+PROOF = code_list(
+    "what a scanned paper proves (扫描件所证明的事项)",
+    "未成年人保护法 art. 22, 23; 个人信息保护法 art. 31; civil-affairs record, attachments",
+    ("agreement", "委托照护协议", "agreement on the care"),
+    ("school_notice", "告知学校的书面通知", "written notice to the school"),
+    ("village_notice", "告知村（居）委会的书面通知", "written notice to the village"),
+    ("consent", "告知书或同意书", "signed notice or consent"),
+    ("check", "体检报告", "report of a health check"),
+    ("disability", "残疾人证", "disability certificate"),
+    ("relief", "救助审批材料", "decision on public support"),
+    ("exit", "退出证明", "paper about the exit"),
+)

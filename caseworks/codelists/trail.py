@@ -29,6 +29,7 @@ LOOK = code_list(
 AUDIT_NOUN = code_list(
     "what an event of the audit trail is about",
     "the first word of its action",
+    ("agestep", "满龄事项", "step at an age"),
     ("absence", "外出务工", "absence"),
     ("attachment", "照片与扫描件", "photograph or scan"),
     ("care", "委托照护", "entrusted care"),

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import privacy
-from caseworks.access import AboutChildren
 from caseworks.codelists import REVEAL_REASON
 from caseworks.models import Posting
+from caseworks.scoped import AboutChildren
 
 
 class RevealForm(forms.Form):

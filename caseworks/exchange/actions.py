@@ -222,8 +222,7 @@ def discard(*, batch: ImportBatch, by: User, wait: bool = True) -> None:
             _ask(batch, State.REMOVING, by, of=(State.IMPORTING,), **stopped)
         else:
             _ask(batch, State.DISCARDED, by, of=waiting)
-            batch.rows.all().delete()
-            batch.pieces.all().delete()
+            batch.forget()
         audit.record("import.discarded", batch, by=by, changes={"file": [batch.file_name, batch.sha256]})
     if batch.is_at_work:
         _go(batch, wait=wait)

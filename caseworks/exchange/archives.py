@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from caseworks.access import subquery
 from caseworks.models import in_force
+from caseworks.scoped import subquery
 from children import names
 from children.models import Child, Enrolment, Residence
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation

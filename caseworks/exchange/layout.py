@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from caseworks.exchange import columns
+from caseworks.exchange.longsheets import letters
 
 ROWS_SEARCHED = 40
 FEWEST_HEADINGS, FEWEST_WITHOUT_NAME = 2, 4
-_TOTAL = re.compile(r"(合计|总计|小计|共计|总人数)")
+_TOTAL = re.compile(r"(合计|总计|小计|共计|总人数)|.{1,12}(合计|总计|小计)$")
 _SIGNATURE = re.compile(
     r"(填表人|制表人|填报人|审核人|负责人|单位负责人|主管领导|分管领导|经办人|校长|制表单位|填报单位|填表单位|填报日期|填表日期|制表日期|制表时间|填报时间|填表时间|填表说明|注[:：]|备注[:：]|说明[:：]|\(?盖章)"
 )
@@ -73,34 +74,46 @@ def find_header(rows: Sequence[Row]) -> Header | None:
 def why_no_child(cells: Sequence[Any], header: Header, keys: Sequence[str]) -> str:
     """Why a row below the headings is not a child: "blank", "total", "signature", "header", or "" if it is one."""
     first = next((word for cell in cells if cell is not None and (word := text(cell).strip())), "")
-    if _TOTAL.match(first.replace(" ", "")):
+    name = keys.index("name") if "name" in keys else 0
+    if _TOTAL.match(_bare(first)) or (name < len(cells) and _TOTAL.match(_bare(cells[name]))):
         return "total"
     if _SIGNATURE.match(first):
         return "signature"
     if not any(key and cell is not None and text(cell).strip() for cell, key in zip(cells, keys, strict=False)):
         return "blank"
-    name = keys.index("name") if "name" in keys else 0
     if name < len(cells) and _bare(cells[name]) == header.headings[name].rpartition("/")[2]:
         return "header"
     return ""
 
 
+def may_be_headings(cells: Sequence[Any]) -> bool:
+    """True if a row could be the headings of another roster: quickly, because every row is asked."""
+    return any(type(cell) is str and "名" in cell and "姓" in cell and len(cell) < 20 for cell in cells)
+
+
+def bare_row(cells: Sequence[Any]) -> tuple[str, ...]:
+    """A row as it is compared with others, without spaces and without blank cells at the end."""
+    row = [_bare(cell) for cell in cells]
+    while row and not row[-1]:
+        row.pop()
+    return tuple(row)
+
+
+def side_by_side(header: Header, keys: Sequence[str]) -> bool:
+    """True if two rosters stand beside each other: name and ID number, or birth date, both come a second time. Only the
+    first of them would be read."""
+    again = {re.sub(r" \(\d+\)$", "", heading) for heading in header.headings if re.search(r" \(\d+\)$", heading)}
+    twice = {key for heading, key in zip(header.headings, keys, strict=True) if key and heading in again}
+    return "name" in twice and bool(twice & {"id_number", "born_on"})
+
+
+def titles(merged: Sequence[Sequence[int]]) -> set[int]:
+    """Rows with cells merged across three columns or more: titles, if nothing else stands in them."""
+    return {first for first, left, last, right in merged if first == last and right - left >= 2}
+
+
 def _bare(cell: Any) -> str:
     return "".join(text(cell).split())
-
-
-def letters(column: int) -> str:
-    """The letters over a column, counted from 0: 0 → A, 26 → AA.
-
-    >>> letters(0), letters(25), letters(26), letters(701)
-    ('A', 'Z', 'AA', 'ZZ')
-    """
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def merged_rows(merged: Sequence[Sequence[int]], header: Header) -> dict[int, str]:

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from caseworks import access, audit
 from caseworks.exchange import plan, staging, work
+from caseworks.exchange.atonce import Changes
 from caseworks.exchange.jobs import Lease, pause
 from caseworks.exchange.models import ImportBatch, State
 from caseworks.exchange.work import Work
@@ -19,6 +20,10 @@ from caseworks.exchange.writer import MovedError, Writer, open_batch
 
 CHUNK = 500
 WENT_IN = (plan.NEW, plan.CHANGED, plan.UNCHANGED)
+
+
+class NoTraceError(Exception):
+    """The audit trail takes no event, so nothing may be changed."""
 
 
 def bring_in(lease: Lease) -> None:
@@ -31,6 +36,9 @@ def bring_in(lease: Lease) -> None:
     try:
         _write_hidden(lease)
         _merge(lease)
+    except NoTraceError:
+        batch.refresh_from_db()
+        lease.pass_to(State.REMOVING, then=State.PREVIEWED, trouble={"key": "no_trace"})
     except (MovedError, IntegrityError):
         batch.refresh_from_db()
         lease.pass_to(State.REMOVING, then=State.CHECKING, trouble={"key": "moved"})
@@ -56,15 +64,27 @@ def _write_hidden(lease: Lease) -> None:
 
 def _merge(lease: Lease) -> None:
     batch = lease.batch
-    writer = Writer(_works(batch.rows.filter(late=True).for_work().iterator(), late=True))
-    written = Counter(batch.written) + writer.counts
+    changes = Changes.of(_works(batch.rows.filter(late=True).for_work().iterator(), late=True))
+    changes.make_ready()
+    written = Counter(batch.written) + changes.counts
+    lease.renew()
     with transaction.atomic():
         open_batch(batch.pk)
-        writer.write()
+        changes.write()
         lease.pass_to(
             State.IMPORTED, confirmed_at=timezone.now(), written=dict(written), tidy=False, trouble={}, seen={}
         )
-        audit.record("import.confirmed", batch, by=batch.asked_by, changes=_manifest(batch))
+        leave_trace("import.confirmed", batch, _manifest(batch))
+
+
+def leave_trace(action: str, batch: ImportBatch, changes: dict[str, Any]) -> None:
+    """Write the one event of an import, or of taking one back. Raises NoTraceError if the audit trail refuses it."""
+    try:
+        audit.record(action, batch, by=batch.asked_by, changes=changes)
+    except OperationalError:  # busy or away: the work is taken up again
+        raise
+    except DatabaseError as error:
+        raise NoTraceError from error
 
 
 def _manifest(batch: ImportBatch) -> dict[str, Any]:

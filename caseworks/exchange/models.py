@@ -131,6 +131,12 @@ class ImportBatch(Record):
         """How many rows the file has, once it was read."""
         return sum(self.counts.get(verdict, 0) for verdict in ("new", "changed", "unchanged", "refused", "undecided"))
 
+    def forget(self) -> None:
+        """Remove all that was read of the file."""
+        self.rows.all().delete()
+        self.pieces.all().delete()
+        RosterFrame.objects.filter(batch=self).delete()
+
     def headings(self, sheet: int) -> list[str]:
         return self.layout["sheets"][sheet]["headings"]
 
@@ -149,6 +155,16 @@ class RosterPiece(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_piece_per_number")]
+
+
+class RosterFrame(Record):
+    """What is left of an uploaded file without its rows (frames.py), sealed: titles, headings, widths and looks, so that the
+    rows that stay out can come back in it. It says nothing about any child."""
+
+    batch = models.OneToOneField(ImportBatch, on_delete=models.CASCADE, related_name="frame")
+    content: Any = SealedJSONField()
+
+    objects = SealedQuerySet.as_manager()
 
 
 class StagedRowQuerySet(SealedQuerySet):

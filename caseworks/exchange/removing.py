@@ -42,4 +42,4 @@ def clear_away(lease: Lease) -> None:
     with transaction.atomic():
         lease.pass_to(then, then="", written={})
         if then not in {State.CHECKING, State.PREVIEWED}:
-            batch.rows.all().delete()
+            batch.forget()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any
 
-from django.utils.translation import gettext as _
-
-from caseworks.exchange import plan, problems
+from caseworks.downloads import CSV, XLSX
+from caseworks.exchange import plan, problems, returned
 from caseworks.exchange.layout import text
-from caseworks.exchange.models import ImportBatch, StagedRow
+from caseworks.exchange.models import ImportBatch, RosterFrame, StagedRow
 from caseworks.exchange.problems import Problem
+from caseworks.exchange.returned import Returned, ReturnedSheet
 from caseworks.sheets import Column, Sheet, write_book, write_sheet
 from caseworks.stamps import Stamp
 
@@ -39,37 +39,76 @@ def staying_out(batch: ImportBatch) -> Any:
     return batch.rows.filter(verdict__in=[problems.REFUSED, plan.UNDECIDED]).order_by("position")
 
 
-def rows_that_stay_out(batch: ImportBatch, stamp: Stamp | None = None) -> IO[bytes]:
-    """A workbook of the rows that stay out: the sheets of the file under their names, the columns in their order, and in
-    front of each row the reason and its old number. A CSV file comes back as a workbook too, whose cells are all text, so
-    that Excel shortens no ID number.
+def kind_of(batch: ImportBatch) -> str:
+    """How the rows of a batch come back: "xlsx" or "csv" in the file they came in, "" in a plain workbook."""
+    frame = RosterFrame.objects.filter(batch=batch).first()
+    return frame.content.get("kind", "") if frame else ""
 
-    It can be corrected and sent again: the two added columns mean nothing to the import.
+
+def rows_that_stay_out(batch: ImportBatch, stamp: Stamp | None = None) -> tuple[IO[bytes], str, str]:
+    """The rows that stay out, in the file they came in: its sheets, title rows, headings, widths and looks; behind each row
+    the reason and its old number, and marked the cells that have a problem. With the kind of file and its ending.
+
+    A CSV file comes back as CSV in its own encoding. An old xls, an ods, or a workbook whose parts cannot be made out,
+    comes back as a plain workbook whose cells are all text, so that Excel shortens no ID number. It can be corrected and
+    sent again: the two added columns mean nothing to the import.
     """
+    frame = RosterFrame.objects.filter(batch=batch).first()
+    kept = frame.content if frame else {}
     out = staying_out(batch)
     with_rows = set(out.order_by().values_list("sheet", flat=True).distinct())
     known = range(len(batch.layout.get("sheets", ())))
-    sheets = [number for number in known if number in with_rows] or list(known[:1])
-    if not sheets:
-        return write_sheet(_("Why it stayed out"), _columns([]), [], stamp=stamp)
-    found = (
-        Sheet(batch.sheet_name(number), _columns(batch.headings(number)), _rows(batch, out.filter(sheet=number)))
-        for number in sheets
+    numbers = [number for number in known if number in with_rows] or list(known[:1])
+    sheets = (
+        ReturnedSheet(batch.sheet_name(number), _own(batch.headings(number)), _rows(batch, out.filter(sheet=number)))
+        for number in numbers
     )
-    return write_book(found, stamp=stamp)
+    if kept.get("kind") == "csv":
+        return returned.csv_file(kept, next(sheets)), CSV, ".csv"
+    if kept.get("kind") == "xlsx":
+        return returned.book(kept, sheets, stamp), XLSX, ".xlsx"
+    return _plain_book(sheets, stamp), XLSX, ".xlsx"
 
 
-def _columns(headings: list[str]) -> list[Column]:
-    return [Column(_("Why it stayed out"), 60), Column(_("Old row"), 8), *map(_column, headings)]
+def _own(headings: list[str]) -> list[str]:
+    """The headings of a sheet before reasons were added to it: a file that came back before is not added to again."""
+    added = ["".join(word.split()) for word in returned.reason_headings()]
+    return headings[: -len(added)] if headings[-len(added) :] == added else headings
+
+
+def frame_request(sheets: list[dict[str, Any]]) -> dict[str, list[int]]:
+    """What the frame of a file is asked for (frames.py): its sheets with a roster, their heading rows and columns. {} if it can have
+    none."""
+    names = [sheet["name"] for sheet in sheets]
+    if len(set(names)) < len(names):  # several rosters on one sheet, each with headings of its own
+        return {}
+    return {
+        sheet["name"]: [sheet["first_heading_row"], sheet["heading_row"], len(_own(sheet["headings"]))]
+        for sheet in sheets
+    }
+
+
+def _rows(batch: ImportBatch, rows: Any) -> Iterator[Returned]:
+    for row in rows.iterator():
+        marked = frozenset(problem.column for problem in found(row))
+        yield Returned(row.cells, "\n".join(lines(batch, row)), row.number, marked)
+
+
+def _plain_book(sheets: Iterator[ReturnedSheet], stamp: Stamp | None) -> IO[bytes]:
+    reason, number = returned.reason_headings()
+    added = [Column(reason, returned.REASON_WIDTH), Column(number, returned.NUMBER_WIDTH)]
+
+    def lines_of(sheet: ReturnedSheet) -> Iterator[list[Any]]:
+        for row in sheet.rows:
+            yield [*returned.filled([text(cell) for cell in row.cells], sheet.columns), row.reason, row.number]
+
+    return write_book(
+        (Sheet(sheet.name, [*map(_column, sheet.headings), *added], lines_of(sheet)) for sheet in sheets), stamp=stamp
+    )
 
 
 def _column(heading: str) -> Column:
     return Column(heading, 20 if "证" in heading or "址" in heading else 12)
-
-
-def _rows(batch: ImportBatch, rows: Any) -> Iterator[list[Any]]:
-    for row in rows.iterator():
-        yield ["\n".join(lines(batch, row)), row.number, *map(text, row.cells)]
 
 
 def template() -> IO[bytes]:

@@ -15,10 +15,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from caseworks import access
-from caseworks.exchange import columns, plan, reader, work
+from caseworks.exchange import columns, plan, reader, returns, work
 from caseworks.exchange.facts import Reader
 from caseworks.exchange.jobs import Lease
-from caseworks.exchange.models import ColumnChoice, ImportBatch, RosterPiece, StagedRow, State
+from caseworks.exchange.models import ColumnChoice, ImportBatch, RosterFrame, RosterPiece, StagedRow, State
 from caseworks.exchange.places import Places
 from caseworks.exchange.plan import Planned, Planner, Source
 from caseworks.models import AuditEvent
@@ -64,8 +64,7 @@ def read_kept(lease: Lease) -> None:
     except reader.RosterError as refusal:
         with transaction.atomic():
             lease.pass_to(State.REFUSED, trouble={"key": refusal.code, "facts": dict(refusal.params or {})})
-            lease.batch.rows.all().delete()
-            lease.batch.pieces.all().delete()
+            lease.batch.forget()
 
 
 def read(lease: Lease, path: Path) -> None:
@@ -102,15 +101,20 @@ def read(lease: Lease, path: Path) -> None:
         with transaction.atomic():
             lease.renew(done=position)
             StagedRow.objects.bulk_create(staged)
+    sheets = [sheet.kept() for sheet in roster.sheets]
+    frame = reader.frame_of(path, returns.frame_request(sheets))
     with transaction.atomic():
         lease.pass_to(
             State.PREVIEWED,
             mapping=mapping,
-            layout={"sheets": [sheet.kept() for sheet in roster.sheets], "no_rosters": roster.no_rosters},
+            layout={"sheets": sheets, "no_rosters": roster.no_rosters},
             counts=dict(counts),
             seen=seen,
         )
         batch.pieces.all().delete()
+        RosterFrame.objects.filter(batch=batch).delete()
+        if frame:
+            RosterFrame.objects.create(batch=batch, content=frame)
 
 
 # --- The plan -----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,10 @@ WORDS = {
     "failed": _(
         "The work was broken off several times and has been given up. Nothing was changed. Tell whoever runs the server."
     ),
+    "no_trace": _(
+        "Nothing was changed: the audit trail took no entry, and nothing is changed without one. Tell whoever runs the server "
+        "(command: verify_audit). When it is repaired, press the button again; the file need not be sent again."
+    ),
     "interrupted": _("Reading the file was interrupted. Choose the file again."),
     "busy": _("Other people are changing archives just now, so nothing was taken back. Try again in a few minutes."),
     "built_on": _(

@@ -17,16 +17,16 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from caseworks import audit
 from caseworks.access import NOT_YET
 from caseworks.encryption import BlindIndexField
 from caseworks.exchange import staging, work
+from caseworks.exchange.atonce import Changes
 from caseworks.exchange.jobs import Lease
+from caseworks.exchange.merging import NoTraceError, leave_trace
 from caseworks.exchange.models import StagedRow, State
 from caseworks.exchange.work import Fields, Work
-from caseworks.exchange.writer import BY_CHILD, BY_RELATIVE, TABLES, MovedError, Writer, built, pieces
+from caseworks.exchange.writer import BY_CHILD, BY_RELATIVE, TABLES, MovedError, built, pieces
 from children.models import Arrival, Child, NameWord, Reach
-from children.reach import close_road, open_road
 from guardians.models import Relative
 
 CHUNK = 500
@@ -53,6 +53,10 @@ def take_back(lease: Lease) -> None:
         try:
             if _hide_and_restore(lease, account, seen):
                 return
+        except NoTraceError:
+            batch.refresh_from_db()
+            lease.pass_to(State.IMPORTED, trouble={"key": "no_trace"})
+            return
         except (MovedError, IntegrityError):
             batch.refresh_from_db()
     lease.pass_to(State.IMPORTED, trouble={"key": "busy"})
@@ -229,31 +233,39 @@ def _hide_and_restore(lease: Lease, account: _Account, seen: dict[str, Any]) -> 
     new = list(account.children)
     late = [each for row in batch.rows.filter(late=True).for_work() for each in work.of_text(row.work) if each.late]
     arrivals = [Arrival(child_id=key, batch=batch.pk) for key in new]
+    changes = _restoring(late, account)
     with transaction.atomic():
         for keys in pieces(new):
             list(Child.objects.filter(pk__in=keys).select_for_update().values_list("pk"))
         if not staging.unchanged_since(seen, contacts_matter=True):
             return False
-        _restore(late, account)
+        _remove_what_was_made(late)
+        changes.write()
         Arrival.objects.bulk_create(arrivals, batch_size=1000)
         for keys in pieces(new):
             Reach.objects.filter(child__in=keys).update(until_on=NOT_YET)
         lease.pass_to(State.REMOVING, then=State.UNDONE, undone_at=timezone.now(), trouble={})
-        audit.record(
-            "import.undone",
-            batch,
-            by=batch.asked_by,
-            changes={"file": [batch.file_name, batch.sha256], "counts": batch.counts},
-        )
+        leave_trace("import.undone", batch, {"file": [batch.file_name, batch.sha256], "counts": batch.counts})
     return True
 
 
-def _restore(late: list[Work], account: _Account) -> None:
-    """Remove what was made, open again what was ended, give back the old values. Raises MovedError."""
+def _restoring(late: list[Work], account: _Account) -> Changes:
+    """The old values and the old roads, made ready."""
+    changes = Changes()
+    changes.children |= {each.child_id for each in late}
+    for (table, key), known in account.before.items():
+        changes.amend(table, key, None if known.version is None else known.version + 1, known.before)
+    for each in late:
+        changes.opened += [Reach(child_id=each.child_id, via=via, path=path) for via, path in each.closed]
+        changes.closed += [(each.child_id, via, path) for via, path in each.opened]
+    changes.make_ready()
+    return changes
+
+
+def _remove_what_was_made(late: list[Work]) -> None:
+    """Raises MovedError if it is not all there."""
     made: dict[str, list[UUID]] = defaultdict(list)
     for each in late:
-        for via, path in each.closed:
-            open_road(Child(pk=each.child_id), via, path)  # type: ignore[arg-type]
         for table, fields in each.made:
             made[table].append(fields["id"])
     # relatives before the kinships through which they are in scope, and which go with them
@@ -263,10 +275,3 @@ def _restore(late: list[Work], account: _Account) -> None:
             if table != "kinship" and rows.count() != len(keys):
                 raise MovedError
             rows.delete()
-    writer = Writer(())
-    for (table, key), known in account.before.items():
-        writer.amend(table, key, None if known.version is None else known.version + 1, known.before)
-    writer.write()
-    for each in late:
-        for via, path in each.opened:
-            close_road(Child(pk=each.child_id), via, path)  # type: ignore[arg-type]

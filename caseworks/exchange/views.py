@@ -96,6 +96,7 @@ def preview(request: Request, code: str) -> HttpResponse:
         fields=columns.choices(),
         missing=actions.missing_columns(batch) if batch.is_waiting else [],
         passed_over=shown.passed_over(batch),
+        comes_back=returns.kind_of(batch) if batch.staying_out else "",
     )
 
 
@@ -179,15 +180,14 @@ def discard(request: Request, code: str) -> HttpResponse:
 
 @requires(Permission.IMPORT_ROSTERS)
 def errors(request: Request, code: str) -> HttpResponseBase:
-    """The rows that stay out, in the columns they came in, with the reason."""
+    """The rows that stay out, in the file they came in, with the reason."""
     batch = _batch(request, code)
-    stem = Path(batch.file_name).stem
-    name = _("%(file)s rows that stayed out") % {"file": stem} + ".xlsx"
     stamp = new_stamp()
+    content, content_type, ending = returns.rows_that_stay_out(batch, stamp)
     return Download(
-        returns.rows_that_stay_out(batch, stamp),
-        name=name,
-        content_type=XLSX,
+        content,
+        name=_("%(file)s rows that stayed out") % {"file": Path(batch.file_name).stem} + ending,
+        content_type=content_type,
         what="import.errors",
         rows=returns.staying_out(batch).count(),
         filters={"batch": batch.code},

@@ -75,6 +75,12 @@ def _ready(row: models.Model) -> models.Model:
     return row
 
 
+def ready_rows(work: Work) -> Iterator[tuple[str, Any]]:
+    """The rows a work makes, each with its table, indexed and sealed."""
+    for table, fields in work.made:
+        yield table, _ready(built(work, table, fields))
+
+
 class Writer:
     """Collects the work of many rows as model rows; `write()` puts them in, in the running transaction.
 
@@ -93,8 +99,8 @@ class Writer:
             self._add(work)
 
     def _add(self, work: Work) -> None:
-        for table, fields in work.made:
-            self.rows[table].append(_ready(built(work, table, fields)))
+        for table, row in ready_rows(work):
+            self.rows[table].append(row)
             if table == "child" and self.batch:
                 self.arrivals.append(Arrival(child_id=work.child_id, batch=self.batch))
         until = NOT_YET if self.batch else None

@@ -17,12 +17,12 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.access import subquery
 from caseworks.kept import own_work
 from caseworks.models import in_force
 from caseworks.reports import splits
 from caseworks.reports.question import Question
 from caseworks.reports.splits import Split
+from caseworks.scoped import subquery
 from children.models import Child, PupilCount
 from guardians.models import Relative
 from visits.models import Contact, ContactChild, Counterpart, Mentor

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from caseworks.access import subquery
 from caseworks.kept import once_kept
 from caseworks.models import Organization, in_force, subtree
+from caseworks.scoped import subquery
 from children.models import Child, Enrolment, Residence
 from children.models.archive import ChildQuerySet
 from guardians.definitions import Definition

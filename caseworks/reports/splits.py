@@ -15,10 +15,10 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import subquery
 from caseworks.codelists import FATHERS, PARENTS, CodeList
 from caseworks.models import Organization, in_force
 from caseworks.reports.question import Question
+from caseworks.scoped import subquery
 from children.models import ClosedPeriod, Enrolment, PupilCount, Residence
 from children.models.archive import years_before
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Situation

@@ -18,12 +18,12 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from caseworks import privacy
-from caseworks.access import AboutChildren
 from caseworks.encryption import SealedField
 from caseworks.models import in_force
 from caseworks.privacy import Since
 from caseworks.rights.models import LegalHold
 from caseworks.rights.removal import records_about_children
+from caseworks.scoped import AboutChildren
 from children.models import Child
 from children.models.archive import ChildQuerySet, years_before
 

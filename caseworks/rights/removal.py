@@ -18,9 +18,9 @@ from django.apps import apps
 from django.db import models
 
 from caseworks import access
-from caseworks.access import AboutChildren
 from caseworks.exchange.models import StagedRow
 from caseworks.models import Submission
+from caseworks.scoped import AboutChildren
 from children.models import Child
 
 ERASED_NAME = "×××"

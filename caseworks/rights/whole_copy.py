@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import privacy
-from caseworks.access import AboutChildren
 from caseworks.rights.models import RightsRequest
 from caseworks.rights.papers import Paper, Table
 from caseworks.rights.removal import records_about_children
+from caseworks.scoped import AboutChildren
 from children.models import Child
 
 # fields whose name says it all, in the words of the paper

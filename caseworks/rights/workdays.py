@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import chinese_calendar
+
 SATURDAY = 5
 
 
+def is_workday(day: date) -> bool:
+    """True if offices work on this day: by the State Council's calendar of holidays and of weekends worked for them, and
+    from Monday to Friday in a year whose calendar is not known here yet (it is published each November)."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < SATURDAY
+
+
 def workdays_after(day: date, number: int) -> date:
-    """The day that lies that many working days, Monday to Friday, after a day.
+    """The day that lies that many working days after a day.
 
-    The public holidays of a year are set anew by the State Council and are not known here: around them the answer falls
-    due a few days earlier than it must.
-
-    >>> workdays_after(date(2026, 11, 20), 1)
-    datetime.date(2026, 11, 23)
+    >>> workdays_after(date(2026, 9, 30), 1)  # the seven days of the National Day come between
+    datetime.date(2026, 10, 8)
     """
     while number > 0:
         day += timedelta(days=1)
-        number -= day.weekday() < SATURDAY
+        number -= is_workday(day)
     return day

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from caseworks import audit, uploads, vault
 from caseworks.models import Organization, User
 from caseworks.uploads import Picture
+from children.attachments.proofs import PROOFS
 from children.models import Attachment, Child
 
 SHELF = "attachments"
@@ -30,9 +31,16 @@ def add(
     title: str,
     taken_on: date | None,
     picture: Picture,
+    proves: str = "",
+    proves_code: str = "",
 ) -> Attachment:
-    """Put a picture into an archive. Raises ValidationError if the archive or the office has no room for more."""
+    """Put a picture into an archive; `proves` and `proves_code` name the record of the child that it belongs to.
+
+    Raises ValidationError if the archive or the office has no room for more, or if there is no such record any more.
+    """
     _require_room(child, organization, len(picture.content))
+    if proves and proves_code not in PROOFS[proves].days(child):
+        raise ValidationError(_("What the scan belongs to is no longer in this archive. Go back to the archive."))
     with vault.Writing(SHELF) as file:
         file.write(picture.content)
     kept = file.kept
@@ -42,6 +50,8 @@ def add(
             by=by,
             uploaded_for=organization,
             kind=kind,
+            proves=proves,
+            proves_code=proves_code,
             title=title,
             taken_on=taken_on,
             width=picture.width,
@@ -60,7 +70,10 @@ def add(
 @transaction.atomic
 def _added(*, child: Child, by: User, **fields: object) -> Attachment:
     attachment = Attachment.objects.create(child=child, uploaded_by=by, **fields)
-    audit.record("attachment.added", attachment, by=by, changes={"child": child.code, "kind": attachment.kind})
+    changes = {"child": child.code, "kind": attachment.kind}
+    if attachment.proves:
+        changes |= {"proves": attachment.proves, "of": attachment.proves_code}
+    audit.record("attachment.added", attachment, by=by, changes=changes)
     return attachment
 
 

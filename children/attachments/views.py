@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from caseworks import vault
+from caseworks import codelists, vault
 from caseworks.access import Permission, requires
 from caseworks.downloads import Shown
 from caseworks.encryption import CannotOpenError
@@ -21,6 +22,7 @@ from caseworks.requests import Request
 from caseworks.submissions import once
 from children.attachments import actions
 from children.attachments.forms import AttachmentForm
+from children.attachments.proofs import PROOFS, Proof
 from children.models import Attachment, Child
 
 
@@ -31,21 +33,44 @@ def _one(code: str, attachment: str) -> Attachment:
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))
 def add(request: Request, code: str) -> HttpResponse:
-    """Add a photograph or a scanned paper."""
+    """Add a photograph or a scanned paper; `?for=agreement&of=CODE` says which record of the archive it belongs to, without
+    a code the latest of its kind."""
     child = get_object_or_404(Child, code=code)
-    form = AttachmentForm(request.POST or None, request.FILES or None, today=timezone.localdate())
+    proof, of, day = _proof(request, child)
+    form = AttachmentForm(
+        request.POST or None, request.FILES or None, today=timezone.localdate(), proof=proof, initial={"taken_on": day}
+    )
+    anchor = f"{child.get_absolute_url()}#{proof.anchor if proof else 'attachments'}"
     if request.method == "POST" and form.is_valid():
         try:
             with once(request) as submission:
                 if not submission.again:
                     actions.add(
-                        child=child, by=request.user, organization=request.posting.organization, **form.cleaned_data
+                        child=child,
+                        by=request.user,
+                        organization=request.posting.organization,
+                        proves=proof.key if proof else "",
+                        proves_code=of,
+                        **form.cleaned_data,
                     )
-                    submission.leads_to(f"{child.get_absolute_url()}#attachments")
+                    submission.leads_to(anchor)
             return redirect(submission.location)
         except ValidationError as refusal:
             form.add_error(None, refusal)
-    return page(request, "children/attachment_add.html", child=child, form=form)
+    what = codelists.PROOF.label(proof.key) if proof else ""
+    return page(request, "children/attachment_add.html", child=child, form=form, what=what, back=anchor)
+
+
+def _proof(request: Request, child: Child) -> tuple[Proof | None, str, date | None]:
+    """What the picture is to prove, the code of the record and its day. A record that is not there is not found."""
+    if "for" not in request.GET:
+        return None, "", None
+    proof = PROOFS.get(request.GET["for"])
+    days = proof.days(child) if proof else {}
+    of = request.GET.get("of") or next(reversed(days), "")
+    if of not in days:
+        raise Http404
+    return proof, of, days[of]
 
 
 @requires(Permission.VIEW_ARCHIVES)

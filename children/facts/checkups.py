@@ -7,8 +7,8 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef
 
-from caseworks.access import subquery
 from caseworks.models import in_force
+from caseworks.scoped import subquery
 from children.models import Child, Enrolment, HealthCheck
 from children.models.archive import ChildQuerySet
 

@@ -35,7 +35,8 @@ from children.models import (
 @dataclass(frozen=True)
 class Kind:
     """One kind of fact. `head` are the fields a row is known by, `details` those shown where something is recorded,
-    `always` those whose emptiness is shown too; `hints` are explained beside the form."""
+    `always` those whose emptiness is shown too; `hints` are explained beside the form; `proof` is the paper it is shown by,
+    a key of `codelists.PROOF`."""
 
     key: str
     model: type[Fact]
@@ -49,6 +50,7 @@ class Kind:
     hints: tuple[tuple[Any, Any], ...] = ()
     lead: Any = ""
     shown_first: int = 3
+    proof: str = ""
 
     @property
     def lasts(self) -> bool:
@@ -119,6 +121,7 @@ KINDS: dict[str, Kind] = {
             ("certificate",),
             always=("level",),
             lead=_("As on the certificate. Several kinds are several entries."),
+            proof="disability",
         ),
         Kind(
             "illness",
@@ -160,6 +163,7 @@ KINDS: dict[str, Kind] = {
             ),
             always=("result",),
             lead=_("Leave empty what was not measured."),
+            proof="check",
         ),
         Kind(
             "rating",
@@ -191,6 +195,7 @@ KINDS: dict[str, Kind] = {
             ("kind",),
             ("yuan_a_month",),
             lead=_("If the family is known to get none, choose “none”."),
+            proof="relief",
         ),
         Kind(
             "hardship",

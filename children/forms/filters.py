@@ -12,11 +12,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import Role, acting, subquery
+from caseworks.access import Role, acting
 from caseworks.codelists import PARENTS, SCHOOL_KINDS
 from caseworks.forms import DateInput
 from caseworks.models import Organization, Posting, in_force
 from caseworks.pages import Pages
+from caseworks.scoped import subquery
 from children import areas, names, sorting
 from children.models import Child, Enrolment
 from children.models.archive import MOST_MATCHES, ChildQuerySet, years_before

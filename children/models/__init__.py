@@ -1,5 +1,6 @@
 """The child's records."""
 
+from children.models.ages import AgeStep
 from children.models.archive import Child
 from children.models.attachments import Attachment
 from children.models.boarding import Boarding
@@ -17,6 +18,7 @@ from children.models.reach import Arrival, Reach
 from children.models.words import NameWord
 
 __all__ = [
+    "AgeStep",
     "Arrival",
     "Attachment",
     "Boarding",

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren, InScope, ScopedManager, ScopedQuerySet, acting, subquery
+from caseworks.access import acting
 from caseworks.codelists import CodeField
 from caseworks.encryption import BlindIndexField, SealedField
 from caseworks.identity import ALPHABET, random_code
 from caseworks.models import Editable, Organization, in_force, subtree
+from caseworks.scoped import AboutChildren, InScope, ScopedManager, ScopedQuerySet, subquery
 from children import idnumbers, names
 from children.models import words as name_words
 

@@ -7,9 +7,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren
 from caseworks.codelists import CodeField
 from caseworks.models import Period, Record
+from caseworks.scoped import AboutChildren
 from children.models.archive import Child
 
 

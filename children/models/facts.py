@@ -16,9 +16,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from caseworks.access import AboutChildren
 from caseworks.identity import random_code
 from caseworks.models import Editable, Period
+from caseworks.scoped import AboutChildren
 from children.models.archive import Child
 
 

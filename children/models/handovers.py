@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import ROLES, AboutChildren, BetweenOffices, OfficeManager, Via
+from caseworks.access import ROLES, Via
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField, SealedQuerySet
 from caseworks.identity import random_code
 from caseworks.models import Organization, PathField, Period, Posting, Record, subtree
+from caseworks.scoped import AboutChildren, BetweenOffices, OfficeManager
 from children.models.archive import Child
 
 DAYS_UNTIL_OLD = 14

@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
 from caseworks.encryption import BlindIndexField, SealedField
 from caseworks.identity import random_code
 from caseworks.models import Editable, Organization, Period
+from caseworks.scoped import AboutChildren, ScopedManager, ScopedQuerySet
 from children.models.archive import Child
 from children.names import clean
 

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren
 from caseworks.codelists import CodeField
 from caseworks.identity import random_code
 from caseworks.models import Organization, Record
+from caseworks.scoped import AboutChildren
 from children.models.archive import Child
 from children.models.handovers import Handover
 from children.models.places import Enrolment

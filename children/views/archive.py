@@ -15,6 +15,7 @@ from caseworks.codelists import FATHERS, GRANDPARENTS, MOTHERS, PARENTS, RELATIO
 from caseworks.pages import page
 from caseworks.requests import Request
 from caseworks.rights.section import section
+from children.attachments.proofs import by_record
 from children.facts.reading import entries_for_mentors, facts_of, schooling_now
 from children.models import Child, Handover
 from children.views.lines import places
@@ -72,6 +73,7 @@ def _whole(child: Child, home: Household, place: Any, today: Any) -> dict[str, A
     facts = facts_of(child)
     gaps = gaps_of([child], today)[child.pk]
     rights = section(child, today)
+    attachments = list(child.attachments.all())
     pairings = Pairing.objects.filter(child=child).select_related("mentor__organization")
     return {
         "report": report(child, home, latest_declaration(child, today), today),
@@ -81,6 +83,9 @@ def _whole(child: Child, home: Household, place: Any, today: Any) -> dict[str, A
         "gap_number": len(gaps) + bool(rights["notice_gap"]),
         "only_missing": all(gap.check.severity is Severity.MISSING for gap in gaps),
         "facts": facts,
+        "attachments": attachments,
+        "age_steps": child.age_steps.select_related("done_by").order_by("age"),
+        "scans": by_record(attachments),
         "schooling": schooling_now(place.enrolment, facts["schooling"]),
         "closings": child.closed_periods.order_by("-from_on"),
         "leaving": Handover.objects.waiting().filter(child=child).select_related("to_organization"),

@@ -15,9 +15,9 @@ from django.core import serializers
 from django.db import IntegrityError, models, transaction
 
 from caseworks import access
-from caseworks.access import BetweenOffices
 from caseworks.encryption import BlindIndexField
 from caseworks.privacy import group_of
+from caseworks.scoped import BetweenOffices
 
 # What does not come along, with the reason.
 STAYS = {

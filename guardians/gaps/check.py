@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.access import subquery
 from caseworks.models import in_force
+from caseworks.scoped import subquery
 from children.models.archive import years_before
 from guardians.models import Absence, Entrustment, Kinship, Situation
 

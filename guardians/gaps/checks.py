@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.access import subquery
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from caseworks.models import in_force
-from children.models import Disability, Enrolment, GuardianshipRating, Residence, Schooling
+from caseworks.scoped import subquery
+from children.ages import due
+from children.models import Attachment, Disability, Enrolment, GuardianshipRating, Residence, Schooling
 from children.models.archive import years_before
 from guardians.definitions import away, declared, nothing_recorded, unable
 from guardians.gaps.check import (
@@ -162,6 +163,16 @@ def _paper(field: str) -> Any:
     return lambda on: has_care(on, **{f"{field}__isnull": True})
 
 
+def _unscanned(field: str, proves: str) -> Any:
+    """The check that a paper of the care has a day and no scan."""
+
+    def condition(on: date) -> Q:
+        scans = subquery(Attachment).filter(child=OuterRef("child"), proves=proves, proves_code=OuterRef("code"))
+        return has_care(on, ~Q(Exists(scans)), **{f"{field}__isnull": False})
+
+    return condition
+
+
 # --- The list ---------------------------------------------------------------------------------------------------------
 
 _EDIT, _CARE, _RELATIVE = "children:edit", "guardians:care_edit", "guardians:relative_edit"
@@ -226,6 +237,7 @@ CHECKS: dict[str, Check] = {
         Check("carer_old", _WRONG, _("the carer is over 75"), _of(_carer_old), "guardians:entrust"),
         Check("term_over", _WRONG, _("the agreed term of the care is over"), lambda on: has_care(on, term_until_on__lt=on), _CARE, "term_until_on"),
         Check("aged_out", _WRONG, _("18 already, and the archive is open"), lambda on: Q(born_on__lte=years_before(on, 18)), "children:close", "reason"),
+        Check("birthday", _MISSING, _("a birthday (8, 14, 16 or 18) asks for something that is not done"), due, "children:age_step"),
         Check("school_left", _WRONG, _("no longer at school, and nothing is said about it"), _no_longer_at_school, "children:fact_add", "kind"),
         Check(
             "no_carer",
@@ -238,6 +250,9 @@ CHECKS: dict[str, Check] = {
         Check("no_agreement", _MISSING, _("no agreement on the care"), _paper("agreement_signed_on"), _CARE, "agreement_signed_on"),
         Check("school_not_told", _MISSING, _("school not told of the care in writing"), _paper("school_notified_on"), _CARE, "school_notified_on"),
         Check("village_not_told", _MISSING, _("village not told of the care in writing"), _paper("village_notified_on"), _CARE, "village_notified_on"),
+        Check("agreement_no_scan", _MISSING, _("agreement on the care not scanned"), _unscanned("agreement_signed_on", "agreement"), "children:attach", query="for=agreement"),
+        Check("school_notice_no_scan", _MISSING, _("written notice to the school not scanned"), _unscanned("school_notified_on", "school_notice"), "children:attach", query="for=school_notice"),
+        Check("village_notice_no_scan", _MISSING, _("written notice to the village not scanned"), _unscanned("village_notified_on", "village_notice"), "children:attach", query="for=village_notice"),
         Check("not_heard", _MISSING, _("child not heard about the care"), _not_heard, _CARE, "child_heard_on"),
         Check("not_checked", _MISSING, _("carer not checked"), _paper("checked_on"), _CARE, "checked_on"),
         Check("carer_age", _MISSING, _("age of the carer not collected"), _of(_carer_without_age), _RELATIVE, "born_on", _carer_without_age),

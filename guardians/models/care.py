@@ -8,11 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren
 from caseworks.codelists import CodeField, CodesField
 from caseworks.encryption import SealedField
 from caseworks.identity import random_code
 from caseworks.models import Editable, Organization, Period, Record
+from caseworks.scoped import AboutChildren
 from children.models import Child
 from guardians.models.relatives import Relative
 

@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.access import AboutChildren
 from caseworks.encryption import SealedJSONField
 from caseworks.identity import random_code
 from caseworks.models import Record
+from caseworks.scoped import AboutChildren
 from children.models import Child
 
 

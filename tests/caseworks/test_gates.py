@@ -79,7 +79,12 @@ def test_no_address_skips_the_gate(cast, settings, gate, method):
 
 
 def test_public_pages_are_these(cast):
-    assert {address for address, entry in ALL if entry.callback.rule.public} == {"/login/", "/language/", "/privacy/"}
+    assert {address for address, entry in ALL if entry.callback.rule.public} == {
+        "/login/",
+        "/language/",
+        "/text-size/",
+        "/privacy/",
+    }
 
 
 @pytest.mark.parametrize("gate", list(Gate))

@@ -103,6 +103,7 @@ note("plain", client.get("/login/"))
 note("wrong host", client.get("/login/", headers={"host": "evil.example"}, secure=True))
 note("login", client.get("/login/", secure=True))
 note("english", client.post("/language/", {"language": "en"}, secure=True))
+note("large", client.post("/text-size/", {"size": "large"}, secure=True))
 note("static", client.get("/static/site.css", secure=True))
 from caseworks.models import User
 user = User.objects.get()
@@ -166,7 +167,7 @@ def test_static_files_carry_them_too(real):
 
 def test_every_cookie_is_bound_to_this_host_and_to_https(real):
     cookies = {name: cookie for answer in real.values() for name, cookie in answer["cookies"].items()}
-    assert set(cookies) == {"__Host-session", "__Host-csrf", "__Host-language"}
+    assert set(cookies) == {"__Host-session", "__Host-csrf", "__Host-language", "__Host-text-size"}
     for name, cookie in cookies.items():
         assert cookie["secure"], name
         assert cookie["path"] == "/", name

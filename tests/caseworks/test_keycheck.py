@@ -124,3 +124,15 @@ def test_the_file_is_made_although_the_checks_ask_for_it_and_never_replaced(tmp_
     assert again.returncode != 0
     assert "exists" in again.stderr
     assert (tmp_path / "keys").read_text() == before
+
+
+@pytest.mark.parametrize("command", ["check", "migrate", "makemigrations"])
+def test_a_command_without_settings_says_in_a_sentence_what_is_missing(command):
+    environment = {key: value for key, value in os.environ.items() if key not in {"SECRET_KEY", "CASEWORKS_DEMO"}}
+    refused = subprocess.run(
+        [sys.executable, "manage.py", command], env={**environment, "SECRET_KEY": ""},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("manage.py: SECRET_KEY is not set.")
+    assert "Traceback" not in refused.stderr

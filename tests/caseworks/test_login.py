@@ -115,6 +115,17 @@ def test_the_language_is_kept_in_a_cookie_of_known_languages_only(client):
     assert "Sign in" in page.content.decode()
 
 
+def test_large_text_is_remembered_by_this_browser(client):
+    address, login = reverse("caseworks:text_size"), reverse("caseworks:login")
+    client.post(address, {"size": "gigantic"})
+    assert settings.TEXT_SIZE_COOKIE_NAME not in client.cookies
+    assert 'class="large-text"' not in client.get(login).content.decode()
+    client.post(address, {"size": "large"})
+    assert 'class="large-text"' in client.get(login).content.decode()
+    client.post(address, {"size": "normal"})
+    assert 'class="large-text"' not in client.get(login).content.decode()
+
+
 @pytest.mark.parametrize("address", ["/login/", "/no/such/page/", "/children/", "/static/css/site.css"])
 def test_every_answer_tells_the_browser_what_it_may_do(address, client):
     response = client.get(address)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import struct
 import zlib
+from datetime import date
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from caseworks import access, uploads, vault
+from caseworks import access, codelists, uploads, vault
 from caseworks.models import AuditEvent
-from children.attachments import actions
-from children.models import Attachment
+from children import actions as archives
+from children.attachments import actions, proofs
+from children.attachments.proofs import PROOFS, Proof
+from children.models import Attachment, Child
+from guardians.duplicates import actions as merging
+from guardians.models import Merge
 from tests import factories
+from tests.rights import make as rights
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +187,84 @@ def test_added_seen_and_removed(cast, client, name):
         assert not Attachment.objects.exists()
     verbs = AuditEvent.objects.filter(object_id=row.pk).order_by("id").values_list("action", flat=True)
     assert list(verbs) == ["attachment.added", "attachment.viewed", "attachment.removed"]
+
+
+# --- What a scan belongs to ----------------------------------------------------------------------------------------------------
+
+
+def _record_to_prove(cast, proof: Proof) -> str:
+    """Makes a record of the child that a paper of this kind belongs to, and returns its code."""
+    if not proof.model:
+        archives.close(child=Child.objects.get(pk=cast.child.pk), by=cast.clerk, on=date(2026, 9, 1), reason="moved")
+        return "20260901"
+    if proof.model == "rights.Consent":
+        return rights.consent(cast.child, by=cast.clerk).code
+    if proof.model == "guardians.Entrustment":
+        return factories.entrustment(cast.child, cast.grandmother, agreement_signed_on=date(2026, 9, 1)).code
+    values = {"check": {"result": "normal"}, "relief": {"kind": "allowance"}, "disability": {"kind": "4"}}[proof.key]
+    return factories.fact(apps.get_model(proof.model), cast.child, by=cast.clerk, **values).code
+
+
+def test_everything_that_can_be_proved_is_in_the_code_list():
+    assert list(PROOFS) == [code.code for code in codelists.PROOF]
+
+
+@pytest.mark.parametrize("key", PROOFS)
+def test_a_scan_stands_beside_what_it_proves(key, cast, sign_in):
+    with access.scope(cast.clerk):
+        code = _record_to_prove(cast, PROOFS[key])
+    client, archive = sign_in(cast.clerk), cast.child.get_absolute_url()
+    ways = re.findall(r'href="([^"]+for=[^"]+)"', client.get(archive).content.decode())
+    [way] = [html.unescape(each) for each in ways if f"for={key}&amp;of={code}" in each]
+    form = client.get(way).content.decode()
+    assert 'name="kind"' not in form
+    assert codelists.PROOF.label(key) in form
+    assert client.post(way, {"camera": _form()["picture"]})["Location"] == f"{archive}#{PROOFS[key].anchor}"
+    assert f'id="{PROOFS[key].anchor}"' in client.get(archive).content.decode()
+    with access.scope(cast.clerk):
+        row = Attachment.objects.get()
+        [shown] = proofs.by_record(cast.child.attachments.all())[key, code]
+    assert (row.proves, row.proves_code, row.kind) == (key, code, PROOFS[key].kind)
+    assert shown == row
+    assert reverse("children:attachment", args=[cast.child.code, row.code]) in client.get(archive).content.decode()
+    assert AuditEvent.objects.get(action="attachment.added").changes["of"] == code
+
+
+def test_without_a_code_it_is_the_latest_record_of_its_kind(cast, sign_in):
+    first, last = (
+        factories.entrustment(cast.child, cast.grandmother, until_on=day) for day in (date(2025, 9, 1), None)
+    )
+    client = sign_in(cast.clerk)
+    client.post(f"{reverse('children:attach', args=[cast.child.code])}?for=agreement", _form())
+    with access.scope(cast.clerk):
+        assert Attachment.objects.get().proves_code == last.code != first.code
+
+
+@pytest.mark.parametrize("wrong", ["for=poster", "for=relief", "for=agreement&of=NOSUCHCODE", "for=check", "for=exit"])
+def test_what_is_not_in_the_archive_cannot_be_proved(wrong, cast, sign_in):
+    factories.entrustment(cast.sibling, cast.grandmother)
+    address = f"{reverse('children:attach', args=[cast.child.code])}?{wrong}"
+    assert sign_in(cast.clerk).post(address, _form()).status_code == 404
+
+
+def test_a_scan_of_what_somebody_took_back_meanwhile_is_refused(cast):
+    with access.scope(cast.clerk), pytest.raises(ValidationError, match="档案"):
+        factories.attachment(cast.child, by=cast.clerk, place=cast.school, proves="check", proves_code="GONE")
+    assert list(vault.folder(actions.SHELF).iterdir()) == []
+
+
+def test_a_scan_goes_with_its_record_when_archives_are_merged_and_comes_back(cast):
+    twin = factories.child("张小雨", village=cast.village, sex="2", born_on=cast.child.born_on, id_number="")
+    care = factories.entrustment(twin, factories.relative(twin, relation="62", name="奶奶"))
+    scan = factories.attachment(twin, by=cast.caseworker, place=cast.village, proves="agreement", proves_code=care.code)
+    with access.scope(cast.caseworker, today=date(2026, 11, 23)):
+        merge = merging.merge(
+            keep=Child.objects.get(pk=cast.child.pk), absorb=Child.objects.get(pk=twin.pk), by=cast.caseworker
+        )
+        assert proofs.by_record(cast.child.attachments.all())["agreement", care.code] == [scan]
+        assert care.code in PROOFS["agreement"].days(cast.child)
+        merging.undo(merge=Merge.objects.get(pk=merge.pk), by=cast.caseworker)
+        assert proofs.by_record(twin.attachments.all())["agreement", care.code] == [scan]
 
 
 def test_the_file_goes_with_the_row(cast, client, django_capture_on_commit_callbacks):

@@ -214,7 +214,7 @@ def test_a_large_file_that_is_refused_says_so_on_its_page(tmp_path, cast, starte
     call_command("work_off_imports", verbosity=0)
     batch.refresh_from_db()
     assert (batch.state, RosterPiece.objects.count()) == ("refused", 0)
-    assert "这不是表格" in sign_in(cast.clerk).get(batch.get_absolute_url()).content.decode()
+    assert "这不是能读的表格" in sign_in(cast.clerk).get(batch.get_absolute_url()).content.decode()
 
 
 def test_whoever_lost_the_post_meanwhile_imports_nothing(batch, cast, started):

@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_read_says_so_on_the_page(tmp_path, cast, sign_in)
     file = tmp_path / "a.xlsx"
     file.write_bytes(b"%PDF-1.7")
     answer = sign_in(cast.clerk).post(IMPORTS, {"file": _upload(file), "roster_on": "2026-11-20"})
-    assert "这不是表格" in answer.content.decode()
+    assert "这不是能读的表格" in answer.content.decode()
 
 
 def test_a_huge_upload_is_refused_by_its_declared_size(cast, sign_in):
@@ -113,7 +113,7 @@ def test_a_huge_upload_is_refused_by_its_declared_size(cast, sign_in):
         **{"wsgi.input": NeverRead()},
     )  # fmt: skip
     assert answer.status_code == 413
-    assert "文件有 200 MB，最多 20 MB" in answer.content.decode()
+    assert "文件有 200 MB，最多 60 MB" in answer.content.decode()
 
 
 def test_a_file_just_over_the_limit_is_refused_by_the_form(cast, sign_in, monkeypatch, tmp_path):
@@ -185,19 +185,20 @@ def test_the_result_leads_to_the_archives(batch, cast, sign_in):
     assert "新建 <strong>3</strong> 份档案" in page
 
 
-def test_the_rows_that_stay_out_come_back_in_their_columns_and_can_be_sent_again(batch, cast, sign_in, tmp_path):
-    answer = sign_in(cast.clerk).get(reverse("exchange:errors", args=[batch.code]))
-    content = b"".join(answer.streaming_content)
+def test_the_rows_that_stay_out_come_back_and_can_be_corrected_and_sent_again(batch, cast, sign_in, tmp_path):
+    page = sign_in(cast.clerk)
+    assert "按您自己的表格退回" in page.get(batch.get_absolute_url()).content.decode()
+    content = b"".join(page.get(reverse("exchange:errors", args=[batch.code])).streaming_content)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     [headings, row] = sheet.iter_rows(values_only=True)
-    assert (sheet.title, *headings) == ("名册", "未导入的原因", "原行号", *books.FREE)
-    assert "没有姓名" in row[0]
-    assert (row[1], row[4], sheet["E2"].number_format) == (5, batch.rows.get(position=3).cells[2], "@")
+    assert (sheet.title, *headings) == ("名册", *books.FREE, "未导入的原因", "原行号")
+    assert "没有姓名" in row[-2]
+    assert (row[-1], row[2], sheet["C2"].number_format) == (5, batch.rows.get(position=3).cells[2], "@")
     event = AuditEvent.objects.get(action="file.left")
     assert (event.changes["what"], event.changes["rows"]) == ("import.errors", 1)
     corrected = tmp_path / "corrected.xlsx"
     made = openpyxl.load_workbook(io.BytesIO(content))
-    made.active["C2"] = "周丁"
+    made.active["A2"] = "周丁"
     made.save(corrected)
     again = receive(corrected, cast.clerk, cast.school)
     assert (books.verdicts(again), again.rows.get().name) == (["new"], "周丁")

@@ -149,6 +149,7 @@ def _fact(model):
 
 
 ROWS = {
+    "children.AgeStep.child": lambda cast, child: factories.age_step(child, by=cast.caseworker),
     **{f"{kind.model._meta.label}.child": _fact(kind.model) for kind in KINDS.values()},
     "children.ClosedPeriod.child": lambda cast, child: factories.closed_period(
         child, date(2023, 1, 1), date(2023, 2, 1)

@@ -21,6 +21,7 @@ PAPERS = dict.fromkeys(
     ("checked_on", "child_heard_on", "agreement_signed_on", "school_notified_on", "village_notified_on"),
     date(2026, 1, 9),
 )
+SCANNED = ("agreement", "school_notice", "village_notice")
 
 
 class World:
@@ -34,7 +35,8 @@ class World:
         factories.absence(self.father)
         factories.absence(self.mother)
         self.carer = factories.relative(self.child, relation="62", name="周奶奶", born_year=1960)
-        self.care = factories.entrustment(self.child, self.carer, reason="both", **PAPERS)
+        factories.age_step(self.child, by=cast.clerk)
+        self.care = self.entrusted(self.carer, reason="both")
         factories.fact(
             GuardianshipRating,
             self.child,
@@ -43,6 +45,19 @@ class World:
             assessed_on=date(2026, 3, 1),
             assessed_by="村主任",
         )
+
+    def entrusted(self, carer: Relative, **values) -> Entrustment:
+        """A care with every paper, and a scan of each that is signed."""
+        care = factories.entrustment(self.child, carer, **PAPERS, **values)
+        for proves in SCANNED:
+            factories.attachment(
+                self.child, by=self.cast.clerk, place=self.cast.school, proves=proves, proves_code=care.code
+            )
+        return care
+
+    def not_scanned(self, proves: str) -> None:
+        """The scan belongs to another care: an earlier one, say."""
+        self.child.attachments.filter(proves=proves).update(proves_code="another")
 
     def gaps(self) -> list[str]:
         self.child.refresh_from_db()
@@ -89,9 +104,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "dropout": lambda w: (w.child.enrolments.update(until_on=ON), w.state("dropout")),
     "carer_away": lambda w: factories.absence(w.carer),
     "carer_unable": lambda w: factories.situation(w.carer, kind="ill"),
-    "two_carers": lambda w: factories.entrustment(
-        w.child, factories.relative(w.child, relation="61", born_year=1958), **PAPERS
-    ),
+    "two_carers": lambda w: w.entrusted(factories.relative(w.child, relation="61", born_year=1958)),
     "dead_away": lambda w: factories.situation(w.father, kind="dead"),
     "id_birth": lambda w: w.change(born_on=date(2015, 5, 7)),
     "id_sex": lambda w: w.change(sex="2"),
@@ -103,6 +116,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "carer_old": lambda w: w.carer_is(born_year=1949),
     "term_over": lambda w: w.care_is(term_until_on=date(2026, 11, 22)),
     "aged_out": lambda w: w.change(born_on=date(2008, 11, 23), id_number="", registration="3"),
+    "birthday": lambda w: w.child.age_steps.all().delete(),
     "school_left": lambda w: (
         w.change(born_on=date(2010, 11, 23), id_number="", registration="3"),
         w.child.enrolments.update(until_on=ON),
@@ -111,6 +125,7 @@ CASES: dict[str, Callable[[World], object]] = {
     "no_agreement": lambda w: w.care_is(agreement_signed_on=None),
     "school_not_told": lambda w: w.care_is(school_notified_on=None),
     "village_not_told": lambda w: w.care_is(village_notified_on=None),
+    **{f"{proves}_no_scan": lambda w, proves=proves: w.not_scanned(proves) for proves in SCANNED},
     "not_heard": lambda w: w.care_is(child_heard_on=None),
     "not_checked": lambda w: w.care_is(checked_on=None),
     "carer_age": lambda w: w.carer_is(born_year=None),
@@ -140,9 +155,8 @@ CASES: dict[str, Callable[[World], object]] = {
 }
 # what cannot be wrong alone
 TOGETHER = {
-    **{key: {"unregistered"} for key in ("unattended", "alone", "no_carer")},
-    "aged_out": {"unregistered"},
-    "school_left": {"unregistered"},
+    **{key: {"unregistered"} for key in ("unattended", "alone")},
+    **{key: {"unregistered", "birthday"} for key in ("no_carer", "aged_out", "school_left")},
 }
 
 

@@ -15,11 +15,11 @@ from django.db import connection, models
 from django.utils import timezone
 
 from caseworks import access
-from caseworks.access import AboutChildren
 from caseworks.exchange.models import ImportBatch, StagedRow, State
 from caseworks.models import AuditEvent, Submission
 from caseworks.rights.actions.erasures import erase, lift_hold, place_hold, propose_erasure, take_back_proposal
 from caseworks.rights.models import Erasure, ErasureProposal
+from caseworks.scoped import AboutChildren
 from children.models import Child
 from guardians.models import Entrustment, Kinship, Relative
 from tests import factories

@@ -40,9 +40,12 @@ def _received(cast, **changes):
         (date(2026, 11, 21), 1, date(2026, 11, 23)),
         (date(2026, 11, 20), 15, date(2026, 12, 11)),
         (date(2026, 11, 23), 0, date(2026, 11, 23)),
+        (date(2026, 9, 30), 1, date(2026, 10, 8)),  # the National Day
+        (date(2026, 10, 9), 1, date(2026, 10, 10)),  # a Saturday worked for it
+        (date(2050, 9, 30), 1, date(2050, 10, 3)),  # not published yet: Monday to Friday
     ],
 )
-def test_working_days_pass_over_weekends(day, number, due):
+def test_working_days_pass_over_weekends_and_holidays(day, number, due):
     assert workdays_after(day, number) == due
 
 

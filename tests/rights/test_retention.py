@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import models
 from django.utils import timezone
 
-from caseworks import access, privacy
+from caseworks import access, privacy, scoped
 from caseworks.exchange.models import ImportBatch, StagedRow, State
 from caseworks.models import AuditEvent, Session, Submission, User
 from caseworks.privacy import Since
@@ -318,4 +318,4 @@ def test_models_in_exit_groups_are_about_children():
     for label, groups in privacy.FIELDS.items():
         if any(privacy.GROUPS[group].since is Since.EXIT for group in groups):
             model: type[models.Model] = apps.get_model(label)
-            assert issubclass(model, access.AboutChildren | access.BetweenOffices), label
+            assert issubclass(model, scoped.AboutChildren | scoped.BetweenOffices), label

@@ -104,7 +104,7 @@ def test_every_figure_of_the_office_opens_a_list_of_that_many(cast, sign_in):
     factories.contact(cast.foreigner, by=cast.stranger, place=cast.foreign_school, held_on=date(2026, 11, 3))
     client = sign_in(cast.officer)
     figures = client.get("/").context["figures"]
-    assert [figure.value for figure in figures] == [1, 1, 0, 2, 1, 1]
+    assert [figure.value for figure in figures] == [1, 1, 0, 2, 1, 3, 1]
     for figure in figures:
         assert client.get(figure.address).context["rows"].paginator.count == figure.value
 
@@ -131,5 +131,14 @@ def test_home_costs_the_same_for_one_child_and_for_three(cast, sign_in, children
         factories.contact(one, by=person, place=village, held_on=date(2026, 9, 1), met=(("carer", carer),))
     client = sign_in(person)
     client.get("/")
-    with django_assert_num_queries(28):  # one for the hand-overs
+    with django_assert_num_queries(31):  # one for the hand-overs, three for the birthdays
         assert len(client.get("/").context["cards"]) == children
+
+
+def test_a_school_without_archives_is_offered_its_roster_first(cast, sign_in):
+    empty = factories.organization("new-school", "school", parent=cast.county)
+    clerk = factories.user("newclerk")
+    factories.posting(clerk, empty, "school_staff")
+    words = sign_in(clerk).get("/").content.decode()
+    assert "/import/" in words.split("<main")[1]
+    assert "/tables/" not in words

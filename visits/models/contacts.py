@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
-from caseworks.access import AboutChildren, ScopedManager, ScopedQuerySet
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
 from caseworks.identity import random_code
 from caseworks.models import Editable, Organization, Record
+from caseworks.scoped import AboutChildren, ScopedManager, ScopedQuerySet
 from children.models import Child
 from guardians.models import Relative
 

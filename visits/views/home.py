@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from caseworks.access import Permission, allows, signed_in
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
-from children.ages import birthdays
+from children import ages
 from children.models import Child, Handover
 from children.models.handovers import DAYS_UNTIL_OLD, waits_for
 from visits import due
@@ -27,6 +27,7 @@ from visits.models import Contact, Mentor
 
 CARDS = 30
 LOGGED = 10
+BIRTHDAYS = 5
 
 
 @signed_in()
@@ -56,7 +57,8 @@ def _work(request: Request, today: date) -> HttpResponse:
         request,
         "visits/home.html",
         today=today,
-        birthdays=birthdays(Child.objects.live(), today) if allows(Permission.KEEP_ARCHIVES) else [],
+        **(_birthdays(today) if allows(Permission.KEEP_ARCHIVES) else {}),
+        archives=Child.objects.live().count(),
         worklist=worklist,
         rows=rows,
         cards=cards[: len(rows.object_list)],
@@ -66,6 +68,14 @@ def _work(request: Request, today: date) -> HttpResponse:
         handovers=_handovers(request),
         all_mine=urlencode({"by": request.user.username}),
     )
+
+
+def _birthdays(today: date) -> dict[str, Any]:
+    """What birthdays ask for: so much of what is to be done, and then of what comes."""
+    children = Child.objects.live()
+    due, coming = ages.due_birthdays(children, today), ages.coming_birthdays(children, today)
+    shown = [*ages.passed(due[:BIRTHDAYS], today), *ages.next_of(coming[:BIRTHDAYS], today)]
+    return {"birthdays": shown, "birthday_number": due.count()}
 
 
 def _handovers(request: Request) -> dict[str, int]:
@@ -102,6 +112,7 @@ def _standing_out(request: Request, today: date) -> list[Figure]:
         value = ContactFilter(query).rows().count()
         return Figure(words, value, f"{reverse('visits:contacts')}?{urlencode(query)}", stands_out and value > 0)
 
+    birthdays = Child.objects.live().filter(ages.due(today)).count()
     waiting = WaitingFilter({}).rows(today).count()
     unchecked = Mentor.objects.of(request.posting.organization).available_on(today).filter(checked_on=None).count()
     return [
@@ -110,6 +121,7 @@ def _standing_out(request: Request, today: date) -> list[Figure]:
         contacts(_("contacts this month with a child who needs help"), stands_out=True, concern="help"),
         contacts(_("contacts this month")),
         contacts(_("attempts this month that reached nobody"), reached="no"),
+        Figure(_("birthdays on which something is to be done"), birthdays, reverse("children:birthdays")),
         Figure(
             _("mentors without a background check"),
             unchecked,

@@ -27,7 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("--organization", required=True, help="code of the office whose roster it is")
         parser.add_argument("--by", required=True, help="login of the person on whose behalf it is imported")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
-        parser.add_argument("--errors", type=Path, help="write the rows that stay out, with the reason, to this xlsx")
+        parser.add_argument(
+            "--errors",
+            type=Path,
+            help="write the rows that stay out, with the reason, to this file (a CSV comes back as CSV)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -82,5 +86,6 @@ class Command(BaseCommand):
             for line in returns.lines(batch, row):
                 self.stderr.write(line)
         if errors is not None:
-            with returns.rows_that_stay_out(batch) as content:
+            content, _type, _ending = returns.rows_that_stay_out(batch)
+            with content:
                 errors.write_bytes(content.read())
