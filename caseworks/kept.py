@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.db.models.lookups import In
-from django.db.models.sql.where import AND, WhereNode
+from django.db.models.sql.where import WhereNode
 
 from caseworks.access import Scope, ScopeError, Via, acting
 from caseworks.models import subtree
@@ -77,10 +77,11 @@ class WasInScope(InScope):
                 links = links.exclude(child_id__in=absent)
             return compiler.compile(In(self.column, links.values(field).query))
         keys.query.subquery = True  # or a union would stand without brackets
-        where = WhereNode([In(self.column, keys.query)])
+        conditions: list[Any] = [In(self.column, keys.query)]
         for absent in not_there:
-            where.add(WhereNode([In(self.column, absent.query)], negated=True), AND)
-        return compiler.compile(where)
+            among: list[Any] = [In(self.column, absent.query)]
+            conditions.append(WhereNode(among, negated=True))
+        return compiler.compile(WhereNode(conditions))
 
 
 def once_kept(model: Any, holds: Q, under: str) -> Any:
