@@ -17,6 +17,7 @@ from caseworks.demo.families import Family
 from caseworks.demo.rows import Rows, a_day
 from caseworks.models import User
 from children.models import (
+    Boarding,
     Child,
     Disability,
     Facet,
@@ -68,7 +69,9 @@ class Archives:
                 self._care(family, child, by)
                 self._means(family, child, by)
                 self._growth(child, by)
-        self._terms({child.pk for family in families for child in family.children}, by)
+        children = {child.pk for family in families for child in family.children}
+        self._terms(children, by)
+        self._beds(children, by)
 
     def _day(self, child: Child, years: int = 2) -> date:
         """A day since the archive was opened, of the last years."""
@@ -281,6 +284,26 @@ class Archives:
                     comment=self.rng.choice(said.COMMENTS),
                     **marks,
                 )
+
+    def _beds(self, children: set[Any], by: User) -> None:
+        """A bed for every boarder, by the week in which the enrolment began; most go home every week."""
+        boarders = [row for row in self.rows.enrolled_on(self.today, children) if row.boarding == "2"]
+        for number, row in enumerate(boarders):
+            house, place = ("1号楼", "2号楼")[row.child.sex == "2"], number // 2
+            self._add(
+                Boarding,
+                row.child,
+                by,
+                from_on=max(row.from_on, row.child.opened_on),
+                dormitory=house,
+                room=f"{place // 24 + 1}{place // 8 % 3 + 1:02d}",
+                bed=str(place % 8 + 1),
+                seat=row.student_number,
+                goes_home=self.rng.choices(("week", "fortnight", "month", ""), (70, 15, 5, 10))[0],
+                fetched_by=self.rng.choices(
+                    ("grandparents", "parents", "bus", "together", "alone", ""), (50, 12, 15, 10, 5, 8)
+                )[0],
+            )
 
     def _add(self, model: Any, child: Child, by: User, **values: Any) -> None:
         self.rows.add(model(code=words.code(self.rng), child=child, recorded_by=by, **values))

@@ -15,6 +15,7 @@ from caseworks.demo.bureau import BureauDemo
 from caseworks.demo.contacts import Contacts, Office, logged_in_the_evening
 from caseworks.demo.district import DistrictDemo
 from caseworks.demo.families import Families, Place
+from caseworks.demo.life import add_life
 from caseworks.demo.offices import District, Elsewhere, make_bureau, make_district, make_elsewhere
 from caseworks.demo.rights import add_rights
 from caseworks.demo.rows import Rows, refresh_statistics
@@ -50,6 +51,7 @@ def load(today: date) -> Counter[str]:
     rows.write()
     logged_in_the_evening()
     add_rights(staff.login("caseworker"), staff.login("administrator"), today)
+    add_life(district, staff.login("caseworker"), staff.login("administrator"), today)
     refresh_statistics()
     return rows.written
 
