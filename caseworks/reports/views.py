@@ -7,14 +7,14 @@ from contextlib import suppress
 from datetime import date
 from typing import IO, Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from caseworks import counting, downloads
+from caseworks import counting, downloads, pdf
 from caseworks.access import Permission, acting, allows, requires
 from caseworks.downloads import Download
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
@@ -22,7 +22,7 @@ from caseworks.leaving.send import send
 from caseworks.listed import Listed
 from caseworks.models import Counted, Posting, subtree
 from caseworks.pages import page, paginate
-from caseworks.reports import annual_docx, annual_xlsx
+from caseworks.reports import annual_docx, annual_html, annual_xlsx
 from caseworks.reports.address import address_of, figure_of, question_of
 from caseworks.reports.annual import annual_report, basis_of
 from caseworks.reports.annual_xlsx import made_by_line
@@ -86,6 +86,7 @@ def annual(request: Request) -> HttpResponse:
         linked=allows(Permission.VIEW_REPORT_RECORDS),
         made=made_by_line(report.made_on, report.made_by),
         year_to_date=question.year == today.year,
+        pdf=pdf.available(),
         empty=not any(figure.value for figure in report.annex if "schools" not in figure.indicator.key),
         kept=kept,
         again=again,
@@ -147,7 +148,10 @@ def export(request: Request, extension: str) -> HttpResponseBase:
     write, content_type = {
         "xlsx": (annual_xlsx.report_book, downloads.XLSX),
         "docx": (annual_docx.report_document, downloads.DOCX),
+        "pdf": (annual_html.report_pdf, pdf.PDF),
     }[extension]
+    if extension == "pdf" and not pdf.available():
+        raise Http404
     question, stamp = question_of(request.GET, request.posting, timezone.localdate()), new_stamp()
     report, _kept = _report(request, question)
     if report is None:  # the page waits for the figures

@@ -85,11 +85,11 @@ def _no_school(on: date) -> Q:
 
 
 def _not_rated(on: date) -> Q:
-    return Q(guardianship="") & away(PARENTS, on) & ~_has(GuardianshipRating, assessed_on__lte=on)
+    return away(PARENTS, on) & ~_has(GuardianshipRating, assessed_on__lte=on)
 
 
 def _disability_unknown(on: date) -> Q:
-    return (Q(health="50", disability="") & ~_has(Disability, in_force(on))) | _has(Disability, in_force(on), level="")
+    return (Q(health="50") & ~_has(Disability, in_force(on))) | _has(Disability, in_force(on), level="")
 
 
 def _carer_needless(on: date) -> Q:

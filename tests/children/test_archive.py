@@ -26,7 +26,7 @@ def clock():
 def full(cast):
     """The child with something in every part of the archive that only some may read."""
     with access.everyone("test"):
-        Child.objects.filter(pk=cast.child.pk).update(notes="怕黑", registered_at="老屋湾", guardianship="poor")
+        Child.objects.filter(pk=cast.child.pk).update(notes="怕黑", registered_at="老屋湾")
     uncle = factories.relative(cast.child, relation="85", name="王舅", phone="13500005555", address="后山坡")
     factories.contact(
         cast.child, by=cast.caseworker, place=cast.village, met=(("carer", cast.grandmother),), note="哭着说想妈妈"
