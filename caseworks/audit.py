@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.db import models, transaction
 
@@ -34,13 +35,15 @@ def record(
     action: str,
     target: models.Model | None = None,
     *,
+    about: UUID | None = None,
     by: User | None = None,
     reason: str = "",
     changes: dict[str, Any] | None = None,
 ) -> AuditEvent:
     """Write one event in the running transaction: a change and its trace are kept, or lost, together.
 
-    `action` is `noun.verb`, such as `child.opened`. `changes` maps field names to `[before, after]`, already masked.
+    `about` is the key of what the event is about where that is no record of its own: a list of children
+    (caseworks/listed.py). `action` is `noun.verb`, such as `child.opened`. `changes` maps field names to `[before, after]`, already masked.
     """
     acting = access.acting()
     posting = acting.posting if acting else None
@@ -51,7 +54,7 @@ def record(
             path=posting.organization.path if posting else "",
             action=action,
             kind=target._meta.label if target is not None else "",
-            object_id=target.pk if target is not None else None,
+            object_id=target.pk if target is not None else about,
             reason=_without_numbers(reason)[:200],
             changes=_without_numbers(changes or {}),
             address=acting.address if acting else None,

@@ -10,11 +10,13 @@ from pathlib import PurePath
 from typing import IO
 
 from django.core.exceptions import SuspiciousFileOperation
+from django.db import transaction
 from django.http import FileResponse
 from django.utils.text import get_valid_filename
 
 from caseworks import audit
 from caseworks.identity import random_code
+from caseworks.listed import Listed, keep, list_of
 from caseworks.signin import gates
 from caseworks.stamps import Stamp
 
@@ -41,8 +43,9 @@ class Download(FileResponse):
     """A file for the person who asked.
 
     `what` says in a word what it is (`children.export`), `rows` how many records about people it holds, `filters` how
-    they were chosen; all are kept in the audit trail, with the number that `stamp` printed into the file. `name` may be
-    Chinese. Outside the demo the person must have shown a second factor; one who has not is sent to do so first.
+    they were chosen, `full` whether it shows what is otherwise masked, `purpose` what it is for; all are kept in the audit
+    trail, with the number that `stamp` printed into the file. `listed` are the children in it, unless they were kept when
+    the file was made. `name` may be Chinese. Outside the demo the person must have shown a second factor; one who has not is sent to do so first.
     """
 
     def __init__(
@@ -55,14 +58,19 @@ class Download(FileResponse):
         rows: int,
         filters: dict | None = None,
         stamp: Stamp | None = None,
+        full: bool = False,
+        purpose: str = "",
+        listed: Listed | None = None,
     ) -> None:
         gates.demand_second_factor()
         name = safe_name(name)
         self.number = stamp.code if stamp else random_code()
-        audit.record(
-            "file.left",
-            changes={"export": self.number, "what": what, "name": name, "rows": rows, "filters": filters or {}},
-        )
+        changes = {"export": self.number, "what": what, "name": name, "rows": rows, "filters": filters or {}}
+        changes["full"] = full
+        about = list_of(self.number)
+        with transaction.atomic():
+            changes |= keep(about, listed) if listed else {}
+            audit.record("file.left", about=about, reason=purpose, changes=changes)
         super().__init__(content, as_attachment=True, filename=name, content_type=content_type)
         self["X-Content-Type-Options"] = "nosniff"
         self["Content-Security-Policy"] = "default-src 'none'; sandbox"

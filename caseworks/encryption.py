@@ -281,16 +281,20 @@ class SealedQuerySet(models.QuerySet):
             return super().bulk_update(rows, names, *args, **kwargs)
 
 
-def opener(field: SealedField) -> Callable[[bytes | None, Any], str]:
-    """Opens many values of one field that `values_list` gave closed: called with the value and the key of its row. For
-    exports of 100,000 rows: the keys are looked up once."""
+def opener(field: SealedField) -> Callable[[Any, Any], str]:
+    """Opens many values of one field that `values_list` gave closed: called with the value and the key of its row, which
+    may be the text of a key as a database keeps it. For exports of 100,000 rows: the keys are looked up once."""
     place = f"{field.model._meta.db_table}.{field.column}."
     ring, ciphers = keyring.current(), {}  # type: tuple[Any, dict[int, AESGCM]]
 
-    def opened(sealed: bytes | None, key: Any) -> str:
+    def opened(sealed: Any, key: Any) -> str:
         if not sealed:
             return ""
+        if sealed.__class__ is not bytes:  # PostgreSQL's driver gives the memory it was read into
+            sealed = bytes(sealed)
         number = sealed[0]
+        if key.__class__ is str and len(key) == 32:  # without its hyphens, as SQLite keeps it
+            key = f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
         try:
             cipher = ciphers.get(number)
             if cipher is None:

@@ -17,14 +17,14 @@ import hmac
 import json
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from django.db import transaction
 
 from caseworks import audit, sealing
-from caseworks.models import AuditArchive, AuditEvent, AuditSeal
+from caseworks.models import AuditArchive, AuditEvent, AuditSeal, ListedChildren
 
 MOST_EVENTS = 20_000  # in one file, and so in one transaction, unless a single seal has more
 
@@ -151,6 +151,8 @@ def move(part: Part, directory: Path) -> AuditArchive:
         for start in range(0, len(keys), 500):
             AuditEvent.objects.filter(pk__in=keys[start : start + 500]).delete()
         AuditSeal.objects.filter(number__lte=part.last.number).delete()
+        # of a file that left when it was last to be fetched, the event may still be there: a day longer, and another
+        ListedChildren.objects.filter(at__lt=part.last.sealed_at - timedelta(days=2)).delete()
         audit.record("trail.archived", changes={"file": row.file_name, "events": row.events, "sha256": row.sha256})
     return row
 

@@ -14,6 +14,7 @@ from children.views import (
     lists,
     saved,
     shares,
+    teachers,
     timeline,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path("new/", changes.create, name="create"),
     path("gaps/", gaps.gaps, name="gaps"),
     path("gaps/<slug:check>/", gaps.gap, name="gap"),
+    path("teachers/", teachers.teachers, name="teachers"),
+    path("teachers/<slug:code>/", teachers.teachers_of, name="teachers_of"),
     path("birthdays/", ages.birthdays, name="birthdays"),
     path("<slug:code>/", archive.detail, name="detail"),
     path("<slug:code>/household/", household.household, name="household"),

@@ -39,6 +39,18 @@ _GRANDPARENTS = {"61": "1", "62": "2", "63": "1", "64": "2"}
 _OF_A_SITUATION = {"disabled": "disabled", "ill": "incapable", "imprisoned": "parents_jailed", "lost": "absent"}
 
 
+def rate(rows: Rows, families: Iterable[Family], by: User) -> None:
+    """What even a hasty office enters of its families: how each child is looked after, and the disability of a few."""
+    for family in families:
+        for child in family.children:
+            since = child.opened_on
+            if rating := family.rated[child.pk]:
+                facts = {"rating": rating, "assessed_on": since, "assessed_by": by.name}
+                rows.add(GuardianshipRating(child=child, recorded_by=by, **facts))
+            if kind := family.disabled.get(child.pk):
+                rows.add(Disability(child=child, recorded_by=by, kind=kind, from_on=since))
+
+
 class Archives:
     """Fills the archives of families that wait in `rows` and are not yet written."""
 
@@ -53,7 +65,7 @@ class Archives:
         for family in families:
             self._grandparents(family)
             for child in family.children:
-                self._health(child, by)
+                self._health(family, child, by)
                 self._care(family, child, by)
                 self._means(family, child, by)
                 self._growth(child, by)
@@ -144,11 +156,13 @@ class Archives:
 
     # --- the child --------------------------------------------------------------------------------------------------
 
-    def _health(self, child: Child, by: User) -> None:
+    def _health(self, family: Family, child: Child, by: User) -> None:
         rng = self.rng
         if child.health == "50":
             level = rng.choice(("1", "2", "3", "4", ""))
-            self._add(Disability, child, by, kind=child.disability or "4", level=level, from_on=child.opened_on)
+            self._add(
+                Disability, child, by, kind=family.disabled.get(child.pk, "4"), level=level, from_on=child.opened_on
+            )
         if child.health in ("30", "60"):
             kind = rng.choice(("asthma", "heart", "kidney", "epilepsy"))
             self._add(Illness, child, by, kind=kind, from_on=child.opened_on)
@@ -182,12 +196,13 @@ class Archives:
         )
 
     def _care(self, family: Family, child: Child, by: User) -> None:
-        if not child.guardianship or self.rng.random() < 0.1:
+        known = family.rated[child.pk]
+        if not known or self.rng.random() < 0.1:
             return
         for months in (7, 1):
             on = self.today - timedelta(days=30 * months + self.rng.randint(0, 20))
             if on >= child.opened_on:
-                rating = child.guardianship if months == 1 else self.rng.choice((child.guardianship, "fair"))
+                rating = known if months == 1 else self.rng.choice((known, "fair"))
                 note = said.RATINGS[rating] if self.rng.random() < 0.6 else ""
                 self._add(GuardianshipRating, child, by, rating=rating, assessed_on=on, assessed_by=by.name, note=note)
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from caseworks import privacy
 from caseworks.access import ROLES, Permission, public, requires
@@ -20,6 +21,7 @@ from caseworks.disclosure import processing
 from caseworks.disclosure.forms import RevealForm, masked_value
 from caseworks.disclosure.revealing import TooManyRevealsError
 from caseworks.disclosure.revealing import reveal as reveal_value
+from caseworks.listed import lists_with
 from caseworks.models import AuditEvent
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
@@ -58,7 +60,7 @@ def reveal(request: Request) -> HttpResponse:
 
 
 def _looks_at(child: Child) -> QuerySet[AuditEvent]:
-    """Who opened, printed or exported the archive, or asked for a value of the child, a relative, a home, a contact or a
+    """Who opened or printed the archive, took it out alone or in a file among others, or asked for a value of the child, a relative, a home, a contact or a
     dated fact."""
     rows = Q(object_id=child.pk) | Q(object_id__in=child.residences.values("pk"))
     rows |= Q(object_id__in=child.kinships.values("relative")) | Q(
@@ -66,13 +68,19 @@ def _looks_at(child: Child) -> QuerySet[AuditEvent]:
     )
     absences = Absence.objects.filter(relative__in=child.kinships.values("relative"))
     rows |= Q(object_id__in=child.entrustments.values("pk")) | Q(object_id__in=absences.values("pk"))
+    rows |= Q(object_id__in=list(lists_with(child.pk)))
     for kind in KINDS.values():
         rows |= Q(object_id__in=kind.model._default_manager.filter(child=child).values("pk"))
     return AuditEvent.objects.filter(rows, action__in=[entry.code for entry in LOOK]).select_related("by")
 
 
 def _what(event: AuditEvent) -> str:
-    """The field an event is about, in words; empty where it is about the whole archive."""
+    """The field an event is about, in words, or the file; empty where it is about the whole archive."""
+    if event.action == "file.left":
+        shown = _("in full") if event.changes.get("full") else _("masked")
+        words = _("%(name)s, export number %(number)s, %(children)s children, %(shown)s")
+        said = {"name": event.changes["name"], "number": event.changes["export"], "shown": shown}
+        return words % {**said, "children": event.changes.get("children", event.changes["rows"])}
     try:
         return str(apps.get_model(event.kind)._meta.get_field(event.changes["field"]).verbose_name)
     except (FieldDoesNotExist, LookupError, ValueError):

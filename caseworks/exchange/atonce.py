@@ -158,7 +158,7 @@ def _updates(changes: dict[tuple[str, UUID], _Change], *, still_open: bool = Fal
 
 def _insert(model: type[models.Model], rows: list[Any]) -> Statement:
     columns = model._meta.concrete_fields
-    names, places = ", ".join(_name(column.column) for column in columns), ", ".join(["%s"] * len(columns))
+    names, places = ", ".join(_name(str(column.column)) for column in columns), ", ".join(["%s"] * len(columns))
     sql = f"INSERT INTO {_name(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  (names of our own tables)
     values = [
         tuple(column.get_db_prep_save(column.pre_save(row, True), connection) for column in columns) for row in rows

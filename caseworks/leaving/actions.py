@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks import audit, vault
 from caseworks.leaving.recipes import Asked, Plan, Recipe
+from caseworks.listed import Listed, keep, list_of
 from caseworks.models import Export, ExportState, Posting, User
 from caseworks.vault import Kept
 
@@ -110,7 +111,7 @@ def begin(*, export: Export, by: User, now: datetime) -> bool:
 
 
 @transaction.atomic
-def finish(*, export: Export, by: User, kept: Kept, rows: int, now: datetime) -> bool:
+def finish(*, export: Export, by: User, kept: Kept, rows: int, listed: Listed, now: datetime) -> bool:
     """The file is there. False if the export has ended meanwhile; then the file is nobody's."""
     done = Export.objects.filter(pk=export.pk, state=ExportState.APPROVED, preparing_at=export.preparing_at).update(
         state=ExportState.PREPARED,
@@ -128,7 +129,13 @@ def finish(*, export: Export, by: User, kept: Kept, rows: int, now: datetime) ->
             "export.prepared",
             export,
             by=by,
-            changes={"export": export.code, "rows": rows, "bytes": kept.size, "sha256": kept.sha256},
+            changes={
+                "export": export.code,
+                "rows": rows,
+                "bytes": kept.size,
+                "sha256": kept.sha256,
+                **keep(list_of(export.code), listed),
+            },
         )
     return bool(done)
 

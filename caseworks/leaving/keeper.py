@@ -63,7 +63,9 @@ def prepare(export: Export, now: datetime) -> None:
             words = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else ""
             actions.fail(export=export, by=user, note=(words or _("What was asked for is not there any more."))[:200])
             return
-        if not actions.finish(export=export, by=user, kept=kept, rows=plan.rows, now=timezone.now()):
+        if not actions.finish(
+            export=export, by=user, kept=kept, rows=plan.rows, listed=plan.listed, now=timezone.now()
+        ):
             vault.remove(actions.SHELF, kept.name)
 
 

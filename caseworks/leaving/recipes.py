@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseworks.access import Permission, Role, allows
 from caseworks.downloads import XLSX
+from caseworks.listed import Listed
 from caseworks.models import Posting
 from caseworks.stamps import Stamp
 
@@ -30,7 +31,7 @@ class Plan:
     """A file that could be made now: `name` with its ending, how many records it holds, whether in full, and its maker.
 
     `filters` is what the audit trail keeps of how the records were chosen: no name, no number of a person. `words` say the
-    same to whoever has to agree.
+    same to whoever has to agree. `listed` are the children in the file, known once it is written.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Plan:
     full: bool = False
     filters: dict[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    listed: Listed = field(default_factory=Listed)
 
     @property
     def reasons(self) -> list[Any]:
@@ -63,6 +65,7 @@ class Recipe(ABC):
     permissions: ClassVar[tuple[Permission, ...]] = (Permission.EXPORT_CHILDREN,)
     approvers: ClassVar[tuple[str, ...]] = (Role.ADMINISTRATOR,)
     content_type: ClassVar[str] = XLSX
+    slow: ClassVar[bool] = False  # made beside the work, and never while somebody waits for the page
 
     def may_ask(self) -> bool:
         """True if whoever is acting may have this file."""

@@ -21,7 +21,7 @@ from caseworks.leaving import actions, keeper, locking
 from caseworks.leaving.approvers import approvers_of
 from caseworks.leaving.forms import AskForm, DecideForm
 from caseworks.leaving.recipes import Asked, Plan, Recipe, recipe_of
-from caseworks.leaving.send import KIND, send
+from caseworks.leaving.send import KIND, send, too_many
 from caseworks.leaving.trail import TrailForm
 from caseworks.models import Export, ExportState
 from caseworks.models.leaving import ExportQuerySet
@@ -92,6 +92,8 @@ def ask(request: Request) -> HttpResponse:
     """Ask for a file that needs a second person's word, or a password."""
     gates.demand_second_factor()
     recipe, asked, plan = _asked(request)
+    if refused := too_many(request, recipe):
+        return refused
     zipped = request.GET.get(ZIPPED) == "on"
     form = AskForm(request.POST or None, needs_purpose=bool(plan.reasons), zipped=zipped)
     if form.is_bound and form.is_valid():
@@ -109,13 +111,17 @@ def ask(request: Request) -> HttpResponse:
                     now=now,
                 )
                 submission.leads_to(export.get_absolute_url())
-        _make_if_small(submission.location, request)
+        if recipe.slow:
+            keeper.wake()
+        else:
+            _make_if_small(submission.location, request)
         return redirect(submission.location)
     return page(
         request,
         "leaving/ask.html",
         form=form,
         plan=plan,
+        slow=recipe.slow,
         approvers=approvers_of(request.posting, recipe, request.user, timezone.localdate()) if plan.reasons else [],
     )
 
@@ -247,6 +253,8 @@ def _sent(found: Export, content: IO[bytes], word: str) -> Download:
         rows=found.rows,
         filters={"locked": bool(word)},
         stamp=new_stamp(found.code),
+        full=found.full,
+        purpose=found.purpose,
     )
     if not word:
         response["Content-Length"] = str(found.file_bytes)

@@ -1,7 +1,8 @@
 """The office's own records."""
 
-from caseworks.models.audit import AuditArchive, AuditEvent, AuditSeal
+from caseworks.models.audit import AuditArchive, AuditEvent, AuditSeal, ListedChildren
 from caseworks.models.base import ChangedError, Editable, PathField, Period, Record, in_force, subtree
+from caseworks.models.counted import Counted
 from caseworks.models.keys import KeyCheck
 from caseworks.models.leaving import Export, ExportState
 from caseworks.models.organizations import Organization
@@ -14,11 +15,13 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "ChangedError",
+    "Counted",
     "Editable",
     "Export",
     "ExportState",
     "FormerPassword",
     "KeyCheck",
+    "ListedChildren",
     "Organization",
     "PathField",
     "Period",

@@ -82,3 +82,27 @@ class AuditArchive(models.Model):
         verbose_name = _("archived part of the audit trail")
         verbose_name_plural = _("archived parts of the audit trail")
         ordering = ["number"]
+
+
+class ListedChildren(models.Model):
+    """Some of the children in a file or on a stack of papers (caseworks/listed.py): their keys of 16 bytes, sorted, one
+    after the other, from `first` to `last`.
+
+    `about` is the list, which events of the trail name as their record. Rows can be added and nothing else, like the
+    trail's own, and leave when its time of keeping is over.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    about = models.UUIDField(_("list"), editable=False)
+    first = models.UUIDField(editable=False)
+    last = models.UUIDField(editable=False)
+    keys = models.BinaryField()
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("children of a list")
+        verbose_name_plural = _("children of lists")
+        indexes = [
+            models.Index(fields=["first", "last"], name="lists_with_a_child"),
+            models.Index(fields=["about"], name="children_of_a_list"),
+        ]

@@ -9,11 +9,24 @@ from django.conf import settings
 from django.db import transaction
 
 from caseworks import audit
+from caseworks.identity import uuid7
+from caseworks.listed import Listed, keep
 from caseworks.models import AuditEvent, User
 from caseworks.papers.kinds import Paper, Show
 from children.models import Child
 
+EXPORTED = "child.exported"
 PRINTED, IN_FULL, MANY, REFUSED = "child.printed", "child.printed_in_full", "children.printed", "children.print_refused"
+
+
+def note_file(*, by: User, paper: Paper, show: Show, children: Sequence[Child], number: str) -> None:
+    """Record that these children stand in a file, `number` of the export: whoever sees who looked at an archive sees this
+    too. A masked list is one event, which is recorded when the file leaves."""
+    if show is not Show.FULL and len(children) > 1:
+        return
+    with transaction.atomic():
+        for child in children:
+            audit.record(EXPORTED, child, by=by, changes={"paper": paper.key, "show": show.value, "export": number})
 
 
 class TooManyPrintsError(Exception):
@@ -41,7 +54,10 @@ def note(
             if len(children) == 1:
                 audit.record(PRINTED, children[0], by=by, changes=what)
             else:
-                audit.record(MANY, by=by, changes={**what, "number": len(children), "filters": filters})
+                about, listed = uuid7(), Listed()
+                listed.add(child.pk for child in children)
+                changes = {**what, "number": len(children), "filters": filters, **keep(about, listed)}
+                audit.record(MANY, about=about, by=by, changes=changes)
             return
         # one at a time per person: two windows count like one
         User.objects.select_for_update().get(pk=by.pk)

@@ -15,6 +15,7 @@ from caseworks.models import Organization, Posting
 from caseworks.reports.document import Figure
 from caseworks.reports.indicators import INDICATORS, Indicator, Slice
 from caseworks.reports.question import Question
+from caseworks.reports.summary.columns import FIGURES
 from guardians.definitions import DEFINITIONS
 
 _YEAR = re.compile(r"[0-9]{4}", re.ASCII)
@@ -22,7 +23,8 @@ _CELLS = re.compile(r"[a-zA-Z0-9-]{1,40}(,[a-zA-Z0-9-]{1,40}){0,50}", re.ASCII)
 
 
 def question_of(asked: QueryDict, posting: Posting, today: date) -> Question:
-    """The posting's own office, the last full year and the wide definition unless the address says otherwise."""
+    """The posting's own office, the last full year and the wide definition unless the address says otherwise; with `on`,
+    the year up to that day."""
     top = posting.organization
     code = asked.get("organization", top.code)
     year = asked.get("year", str(today.year - 1))
@@ -31,6 +33,8 @@ def question_of(asked: QueryDict, posting: Posting, today: date) -> Question:
         raise Http404
     organization = get_object_or_404(Organization.objects.under(top), code=code)
     try:
+        if "on" in asked:
+            return Question.on_day(organization, date.fromisoformat(asked["on"]), definition, today)
         return Question.of_year(organization, int(year), definition, today)
     except ValueError:
         raise Http404 from None
@@ -51,9 +55,10 @@ def slice_of(asked: QueryDict, indicator: Indicator) -> Slice:
 
 def figure_of(asked: QueryDict, key: str, posting: Posting, today: date) -> tuple[Question, Figure, QuerySet]:
     """The figure the address names, and the records behind it."""
-    if key not in INDICATORS:
+    indicator = INDICATORS.get(key) or FIGURES.get(key)
+    if indicator is None:
         raise Http404
-    question, indicator = question_of(asked, posting, today), INDICATORS[key]
+    question = question_of(asked, posting, today)
     slice_ = slice_of(asked, indicator)
     value = indicator.value(question, slice_)
     return question, Figure(indicator, slice_, value, 0), indicator.records(question, slice_)
@@ -66,5 +71,6 @@ def address_of(question: Question) -> str:
             "organization": question.organization.code,
             "year": question.year,
             "definition": question.definition.key,
+            **({"on": question.last.isoformat()} if question.pinned else {}),
         }
     )

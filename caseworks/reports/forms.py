@@ -15,9 +15,19 @@ from guardians.definitions import definition_choices
 YEARS_OFFERED = 8
 
 
+def offices_offered(here: Organization, top: Organization) -> list[tuple[str, str]]:
+    """The offices on the way down to the one shown, and those directly below it, so that a county with a thousand villages
+    has a short list on every level."""
+    above = [place for place in Organization.objects.above(here) if place.is_under(top)]
+    below = here.children.filter(closed_on__isnull=True)
+    return [
+        *((place.code, "　" * depth + place.name) for depth, place in enumerate(above)),
+        *((place.code, "　" * len(above) + place.name) for place in below),
+    ]
+
+
 class QuestionForm(forms.Form):
-    """Offers the offices on the way down to the one shown, and those directly below it, so that a county with a
-    thousand villages has a short list on every level."""
+    """Office, year and definition of the annual report."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
 
@@ -33,13 +43,7 @@ class QuestionForm(forms.Form):
                 "definition": question.definition.key,
             }
         )
-        here = question.organization
-        above = [place for place in Organization.objects.above(here) if place.is_under(top)]
-        below = here.children.filter(closed_on__isnull=True)
-        self.fields["organization"].choices = [
-            *((place.code, "　" * depth + place.name) for depth, place in enumerate(above)),
-            *((place.code, "　" * len(above) + place.name) for place in below),
-        ]
+        self.fields["organization"].choices = offices_offered(question.organization, top)
         oldest = max(FIRST_YEAR, min(question.year, today.year - YEARS_OFFERED + 1))
         self.fields["year"].choices = [
             (year, _("%(year)s so far") % {"year": year} if year == today.year else year)

@@ -31,6 +31,7 @@ class Question:
     first: date
     last: date
     definition: Definition
+    pinned: bool = False  # the cut-off was chosen, and is not simply the end of the year
 
     @classmethod
     def of_year(cls, organization: Organization, year: int, definition: Definition, today: date) -> Question:
@@ -38,6 +39,13 @@ class Question:
         if not FIRST_YEAR <= year <= today.year:
             raise ValueError(f"No report for {year}.")
         return cls(organization, date(year, 1, 1), min(date(year, 12, 31), today), definition)
+
+    @classmethod
+    def on_day(cls, organization: Organization, on: date, definition: Definition, today: date) -> Question:
+        """The year up to a day of it. Raises ValueError for a day that has no records yet, or never had."""
+        if on > today or on.year < FIRST_YEAR:
+            raise ValueError(f"No report for {on}.")
+        return cls(organization, date(on.year, 1, 1), on, definition, pinned=True)
 
     @property
     def year(self) -> int:

@@ -330,3 +330,19 @@ LISTINGS: dict[type[Model], Listing] = {
 def listing_of(records: QuerySet) -> Listing:
     """How the records of a queryset are listed."""
     return LISTINGS[records.model]
+
+
+_CHILD_OF = {
+    Child: "pk",
+    Contact: "contact_children__child",
+    ContactChild: "child",
+    Counterpart: "contact__contact_children__child",
+    Pairing: "child",
+    Relative: "kinships__child",
+}
+
+
+def children_of(records: QuerySet) -> QuerySet | None:
+    """The keys of the children whom a list of these records names, in one column; None if it names nobody."""
+    path = _CHILD_OF.get(records.model)
+    return records.order_by().values_list(path) if path else None

@@ -14,6 +14,7 @@ from caseworks.models import Posting, User
 from caseworks.privacy import May, masked, may
 from children.models import Child, ChosenColumns
 from children.views.lines import Line
+from guardians.definitions import Definition
 
 
 @dataclass(frozen=True)
@@ -132,3 +133,10 @@ def offered_to(posting: Posting) -> list[ListColumn]:
 def of(keys: Sequence[str], posting: Posting) -> list[ListColumn]:
     """The columns of these keys that the post may look at, in the order of the table."""
     return [column for column in offered_to(posting) if column.key in keys]
+
+
+def words(column: ListColumn, used: Definition) -> str:
+    """The heading of a column."""
+    if column.key == "left_behind":
+        return gettext("Left behind (%(definition)s)") % {"definition": used.name}
+    return str(column.label)

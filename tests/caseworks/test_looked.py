@@ -79,7 +79,7 @@ def test_the_list_costs_the_same_at_one_and_three(cast, sign_in, django_assert_n
         with access.scope(cast.caseworker):
             for _ in range(more):
                 audit.record("field.revealed", cast.child, changes={"field": "id_number"})
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(_address(cast.child))
 
 

@@ -20,6 +20,7 @@ from caseworks import access, vault
 from caseworks.leaving import actions, keeper
 from caseworks.leaving.approvers import approvers_of
 from caseworks.leaving.recipes import recipe_of
+from caseworks.listed import Listed
 from caseworks.models import AuditEvent, Export, ExportState
 from tests import factories
 
@@ -294,7 +295,7 @@ def test_a_maker_that_was_slower_than_another_leaves_no_second_file(cast, client
     keeper.prepare(export, now + actions.TIME_TO_MAKE + timedelta(seconds=1))
     kept = vault.keep(actions.SHELF, io.BytesIO(b"late"))
     with access.scope(cast.clerk):
-        assert not actions.finish(export=slow, by=cast.clerk, kept=kept, rows=2, now=timezone.now())
+        assert not actions.finish(export=slow, by=cast.clerk, kept=kept, rows=2, listed=Listed(), now=timezone.now())
 
 
 def test_a_file_that_cannot_be_made_is_given_up_after_three_tries(cast, client, monkeypatch):

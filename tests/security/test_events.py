@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from caseworks import access, audit, sealing, trail_heads
+from caseworks.listed import list_of
 from caseworks.models import AuditEvent, AuditSeal
 from tests import factories
 from tests.exchange.books import book, child_row
@@ -53,7 +54,7 @@ def _without_token(client, cast):
 EVENTS = [
     ("child.viewed", lambda client, cast: client.get(cast.child.get_absolute_url()), "child", ""),
     ("field.revealed", _reveal, "child", "核对信息"),
-    ("file.left", lambda client, cast: client.get(reverse("children:export")), None, ""),
+    ("file.left", lambda client, cast: client.get(reverse("children:export")), "list", ""),
     ("user.signed_in", _sign_in, "clerk", ""),
     ("user.signed_out", lambda client, cast: client.post(reverse("caseworks:logout")), "clerk", ""),
     ("user.sign_in_failed", _sign_in_wrongly, "clerk", ""),
@@ -77,7 +78,8 @@ def test_each_kind_of_event_says_who_where_what_and_why(action, provoke, about, 
     assert event.path == cast.school.path
     assert event.address == ADDRESS
     assert event.at is not None
-    assert event.object_id == (getattr(cast, about).pk if about else None)
+    about_it = list_of(event.changes["export"]) if about == "list" else getattr(cast, about).pk if about else None
+    assert event.object_id == about_it
     assert reason in event.reason
 
 

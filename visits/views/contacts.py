@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from caseworks import listed
 from caseworks.access import Permission, allows, requires
 from caseworks.codelists import CONCERN, CONTACT_KIND, TOPIC
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
@@ -35,7 +36,7 @@ from visits import actions, due
 from visits.around import around
 from visits.forms.contacts import ContactFilter, ContactForm
 from visits.listing import Listed, with_people
-from visits.models import Contact
+from visits.models import Contact, ContactChild
 
 SHEET_PIECE = 500
 
@@ -124,7 +125,7 @@ def contacts(request: Request) -> HttpResponse:
         form=form,
         rows=rows,
         listed=with_people(rows.object_list),
-        covered=form.covered().count(),
+        covered=None if rows.paginator.exceeds else form.covered().count(),
         may_export=allows(Permission.EXPORT_CHILDREN),
     )
 
@@ -162,7 +163,8 @@ class ContactsRecipe(Recipe):
         found = form.rows()
         chosen = {name: value for name, value in query.items() if name in form.fields and name != "q" and value}
         write = partial(_contacts_book, found, posting)
-        return Plan(f"联系记录-{today:%Y%m%d}.xlsx", found.count(), write, filters=chosen)
+        about = ContactChild.objects.filter(contact__in=found.order_by()).values_list("child")
+        return Plan(f"联系记录-{today:%Y%m%d}.xlsx", found.count(), write, filters=chosen, listed=listed.Listed(about))
 
 
 def _contacts_book(found: QuerySet[Contact], posting: Posting, stamp: Stamp) -> IO[bytes]:

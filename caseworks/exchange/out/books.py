@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from caseworks.exchange.out.layouts import Cells, Layout, born, kind_of_number
 from caseworks.exchange.out.lines import Line
-from caseworks.sheets import Book, new_book, write_cell
+from caseworks.sheets import Book, Page, new_book, write_cell
 from caseworks.stamps import Stamp
 
 # Of those whom no resident ID number tells apart, the import needs to know more than some of the forms ask.
@@ -30,24 +30,18 @@ def layout_book(
         page = book.add_page(layout.sheet)
         row = _headings(book, page, layout, columns, office=office, on=on)
         values = [column.value for column in columns]
-        first = 1 if layout.numbered else 0
-        text, write_string = book.text, page.write_string
-        count = 0
-        for count, line in enumerate(lines, start=1):
-            if first:
-                page.write_number(row, 0, count, book.number)
-            for index, value in enumerate(values, start=first):
-                if said := value(line):
-                    write_string(row, index, said, text)
-            row += 1
+        rows = ([value(line) for value in values] for line in lines)
+        if layout.numbered:
+            rows = ([number, *cells] for number, cells in enumerate(rows, start=1))
+        below = page.write_rows(row, rows, text=book.text, number=book.number)
         if layout.total:
-            write_cell(page, row, 0, "合计", book.bold)
-            write_cell(page, row, 1, f"{count}人", book.bold)
-            write_cell(page, row + 1, 0, SIGNATURES)
+            write_cell(page, below, 0, "合计", book.bold)
+            write_cell(page, below, 1, f"{below - row}人", book.bold)
+            write_cell(page, below + 1, 0, SIGNATURES)
     return book.file
 
 
-def _headings(book: Book, page: Any, layout: Layout, columns: Sequence[Cells], *, office: str, on: date) -> int:
+def _headings(book: Book, page: Page, layout: Layout, columns: Sequence[Cells], *, office: str, on: date) -> int:
     """Title and heading rows; the answer is the row where the children begin."""
     middle = {"align": "center", "valign": "vcenter", "text_wrap": True}
     heading = book.book.add_format({"bold": True, "border": 1, **middle})
@@ -78,7 +72,7 @@ def _headings(book: Book, page: Any, layout: Layout, columns: Sequence[Cells], *
     return row + 1
 
 
-def _two_levels(page: Any, row: int, columns: Sequence[Cells], heading: Any, *, first: int) -> None:
+def _two_levels(page: Page, row: int, columns: Sequence[Cells], heading: Any, *, first: int) -> None:
     """Groups over their columns; the other headings over both rows. A workbook that is written in constant memory takes its
     rows one after another, so the joints are noted once both rows are written."""
     over_both = [0] if first else []

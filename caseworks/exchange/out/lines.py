@@ -1,78 +1,44 @@
-"""Everything the rosters say about a child, read a thousand children at a time and in plain values: a county of 100,000
-must leave in the time it takes to write its cells."""
+"""Everything the rosters say about a child, read two thousand children at a time and in plain values: a county of 100,000
+must leave in the time it takes to write its cells. Each roster says which parts it needs; the others are not read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any
-from uuid import UUID
-
-from django.db import connection, models
-from django.db.models.expressions import Expression, F
 
 from caseworks import masks
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from caseworks.encryption import SealedField, opener
+from caseworks.exchange.out import dated
+from caseworks.listed import Listed
 from caseworks.models import in_force
+from caseworks.plain import Among, day, plain
 from children.models import Child, Enrolment, Residence
 from children.models.archive import ChildQuerySet
 from guardians import rolls
 from guardians.definitions import DEFINITIONS
-from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
+from guardians.models import Declaration, Entrustment, Kinship, Relative, Situation
 
 CHUNK = 2000
+# parts that not every roster needs
+REGISTERED, ENTERED, NUMBERS, GRANDPARENTS = "registered", "entered", "numbers", "grandparents"
+MEMBERS, ROLL_WORD = "members", "roll word"
 DEAD = "dead"
 _NO_LONGER = {DEAD, "revoked"}
-
-
-class _Among(Expression):
-    """SQL condition: the column is one of these keys. Django's own `in` prepares every key anew for every query; a file of
-    100,000 children asks seven times about each."""
-
-    conditional = True
-    output_field = models.BooleanField()
-
-    def __init__(self, column: str, keys: Keys) -> None:
-        super().__init__()
-        self.column, self.keys = F(column), keys
-
-    def get_source_expressions(self) -> list[Any]:
-        return [self.column]
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        [self.column] = exprs
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        column, parameters = compiler.compile(self.column)
-        return f"{column} IN ({self.keys.marks})", (*parameters, *self.keys.values)
-
-
-class Keys:
-    """Primary keys, made ready for the database once."""
-
-    def __init__(self, keys: Iterable[UUID]) -> None:
-        adapt = models.UUIDField().get_db_prep_value
-        self.values = tuple(adapt(key, connection) for key in keys)
-        self.marks = ", ".join(["%s"] * len(self.values)) or "NULL"
-
-    def __bool__(self) -> bool:
-        return bool(self.values)
-
-    def among(self, column: str) -> _Among:
-        """The condition that a column holds one of them."""
-        return _Among(column, self)
+NAMED_GRANDPARENTS = frozenset({"61", "62", "63", "64"})
 
 
 @dataclass(slots=True)
 class Adult:
     """A relative: what they are to the child, and where they are on the day."""
 
-    relative: UUID
+    relative: str
     relation: str
     name: str
+    born_on: str
     born_year: int | None
     phone: str = ""
     id_number: str = ""
@@ -81,7 +47,7 @@ class Adult:
     away: bool = False
     place: str = ""
     employer: str = ""
-    situations: list[str] = field(default_factory=list)
+    situations: tuple[str, ...] = ()
 
     @property
     def is_dead(self) -> bool:
@@ -90,34 +56,32 @@ class Adult:
     @property
     def is_guardian(self) -> bool:
         """True for a parent who is alive and whose guardianship was not revoked."""
-        return not _NO_LONGER & set(self.situations)
+        return not self.situations or not _NO_LONGER & set(self.situations)
 
 
 @dataclass(slots=True)
 class Line:
-    """A child as the rosters ask for one. Words of code lists are codes here; an empty one is not collected."""
+    """A child as the rosters ask for one. Words of code lists are codes here, dates are 2026-11-25; an empty one is not
+    collected."""
 
     name: str
     sex: str
-    born_on: date
+    born_on: str
     id_number: str
     ethnicity: str
     registration: str
     registered_at: str
     health: str
-    disability: str
     only_child: bool | None
     orphan: bool | None
-    guardianship: str
     school: str = ""
     school_kind: str = ""
     grade: str = ""
     class_name: str = ""
     boarding: str = ""
     student_number: str = ""
-    entered_on: date | None = None
+    entered_on: str = ""
     village: str = ""
-    village_path: str = ""
     address: str = ""
     father: Adult | None = None
     mother: Adult | None = None
@@ -127,8 +91,9 @@ class Line:
     absence_known: bool = False
     parents_away: int = 0
     counted_by_the_roll: bool = False
-    grandparents: dict[str, str] = field(default_factory=dict)
-    members: list[Adult] = field(default_factory=list)  # the parents who live, then whoever cares
+    grandparents: Mapping[str, Adult] = field(default_factory=dict)
+    dated: dict[str, str] = field(default_factory=dict)  # part of dated.py → its words
+    members: Sequence[Adult] = ()  # the parents who live, then whoever cares
 
     @property
     def parents(self) -> list[Adult]:
@@ -143,17 +108,20 @@ class Line:
         return by_facts or self.declared
 
 
-_CHILD = (
-    "pk", "name", "sex", "born_on", "id_number", "ethnicity", "registration", "registered_at", "health", "disability",
-    "only_child", "orphan", "guardianship",
+_CHILD = plain(
+    "pk", "name", "sex", "born_on", "id_number", "ethnicity", "registration", "registered_at", "health", "only_child", "orphan",
 )  # fmt: skip
-_SCHOOL = (
-    "child_id", "school_id", "school__name", "school__kind", "grade", "class_name", "boarding", "student_number", "from_on",
+_SCHOOL = plain(
+    "child", "school", "school__name", "school__kind", "grade", "class_name", "boarding", "student_number", "from_on",
 )  # fmt: skip
-_ADULT = (
-    "child_id", "relation", "relative_id", "relative__name", "relative__born_year", "relative__phone",
-    "relative__id_number", "relative__address",
+_HOME = plain("pk", "child", "village__name", "address")
+# with each absence they ever had, a row each: a second question about the same relatives costs more
+_ADULT = plain(
+    "child", "relation", "relative", "relative__name", "relative__born_on", "relative__born_year", "relative__phone",
+    "relative__absences__place", "relative__absences__employer",
+    "relative__absences__from_on", "relative__absences__until_on",
 )  # fmt: skip
+_NUMBERS = plain("relative__id_number", "relative__address")
 
 
 class _Opened:
@@ -174,116 +142,157 @@ class _Opened:
         return opened if full else lambda sealed, key: mask(opened(sealed, key))
 
 
-def lines(children: ChildQuerySet, on: date, *, full: bool) -> Iterator[Line]:
-    """A line for each child, in the order given. `full` leaves ID numbers, telephones and addresses unmasked."""
+def lines(children: ChildQuerySet, on: date, *, full: bool, parts: Collection[str], listed: Listed) -> Iterator[Line]:
+    """A line for each child, in the order given. `full` leaves ID numbers, telephones and addresses unmasked; `parts` are
+    those of the roster; who is among them is noted in `listed`."""
     sealed = _Opened(full=full)
+    registered = sealed.registered_at if REGISTERED in parts else _unread
     rows = children.values_list(*_CHILD).iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        found: dict[UUID, Line] = {}
+        found: dict[str, Line] = {}
         for key, name, sex, born_on, number, ethnicity, registration, registered_at, *rest in chunk:
             found[key] = Line(
                 name,
                 sex,
-                born_on,
+                day(born_on),
                 sealed.id_number(number, key),
                 ethnicity,
                 registration,
-                sealed.registered_at(registered_at, key),
+                registered(registered_at, key),
                 *rest,
             )
-        keys = Keys(found)
-        _schools(found, keys, on)
-        _homes(found, keys, on, sealed)
-        _adults(found, keys, on, sealed)
-        _standing(found, keys, on)
+        listed.add(found)
+        these = Among("child", found)
+        _schools(found, these, on)
+        if ENTERED in parts:
+            _entered(found, these, on)
+        _homes(found, these, on, sealed)
+        _adults(found, these, on, sealed, parts)
+        if ROLL_WORD in parts:
+            _standing(found, these, on)
+        for part in dated.PARTS.intersection(parts):
+            for child, words in dated.said(part, these, on):
+                found[child].dated[part] = words
         yield from found.values()
 
 
-def _schools(found: dict[UUID, Line], keys: Keys, on: date) -> None:
-    first: dict[tuple[UUID, UUID], date] = {}
-    open_rows = []
-    rows = Enrolment.objects.filter(keys.among("child")).order_by("from_on", "id")
-    for row in rows.values_list(*_SCHOOL, "until_on"):
-        first.setdefault((row[0], row[1]), row[8])
-        if row[8] <= on and (row[9] is None or row[9] > on):
-            open_rows.append(row)
-    for child, school, name, kind, grade, class_name, boarding, number, _from, _until in open_rows:
+def _unread(_sealed: Any, _key: str) -> str:
+    return ""
+
+
+def _schools(found: dict[str, Line], these: Among, on: date) -> None:
+    rows = Enrolment.objects.filter(in_force(on), these).order_by("from_on", "id")
+    for child, _school, name, kind, grade, class_name, boarding, number, _from in rows.values_list(*_SCHOOL):
         line = found[child]
         line.school, line.school_kind, line.grade, line.class_name = name, kind, grade, class_name
-        line.boarding, line.student_number, line.entered_on = boarding, number, first[child, school]
+        line.boarding, line.student_number = boarding, number
 
 
-def _homes(found: dict[UUID, Line], keys: Keys, on: date, sealed: _Opened) -> None:
-    rows = Residence.objects.filter(in_force(on), keys.among("child")).order_by("from_on", "id")
-    for key, child, village, path, address in rows.values_list(
-        "pk", "child_id", "village__name", "village__path", "address"
-    ):
+def _entered(found: dict[str, Line], these: Among, on: date) -> None:
+    """Since when the child goes to the school: the first of its enrolments there."""
+    first: dict[tuple[str, str], str] = {}
+    rows = Enrolment.objects.filter(these, from_on__lte=on).order_by("from_on", "id")
+    now = on.isoformat()
+    for child, school, since, until in rows.values_list(*plain("child", "school", "from_on", "until_on")):
+        entered = first.setdefault((child, school), day(since))
+        if until is None or day(until) > now:
+            found[child].entered_on = entered
+
+
+def _homes(found: dict[str, Line], these: Among, on: date, sealed: _Opened) -> None:
+    rows = Residence.objects.filter(in_force(on), these).order_by("from_on", "id")
+    for key, child, village, address in rows.values_list(*_HOME):
         line = found[child]
-        line.village, line.village_path, line.address = village, path, sealed.address(address, key)
+        line.village, line.address = village, sealed.address(address, key)
 
 
-def _adults(found: dict[UUID, Line], keys: Keys, on: date, sealed: _Opened) -> None:
-    kin: dict[UUID, list[Adult]] = {}
-    everyone: dict[UUID, list[Adult]] = {}
-    opened: dict[UUID, tuple[str, str, str]] = {}
-    rows = Kinship.objects.filter(keys.among("child")).order_by("relation", "id")
-    for child, relation, relative, name, born_year, phone, number, address in rows.values_list(*_ADULT):
-        if relative not in opened:  # brothers and sisters share them
-            opened[relative] = (
-                sealed.phone(phone, relative),
-                sealed.adult_number(number, relative),
-                sealed.adult_address(address, relative),
-            )
-        adult = Adult(relative, relation, name, born_year, *opened[relative])
-        kin.setdefault(child, []).append(adult)
-        everyone.setdefault(relative, []).append(adult)
-    relatives = Keys(everyone)
-    absences = Absence.objects.filter(relatives.among("relative")).values_list(
-        "relative_id", "place", "employer", "from_on", "until_on"
-    )
-    for relative, place, employer, from_on, until_on in absences:
+def _adults(found: dict[str, Line], these: Among, on: date, sealed: _Opened, parts: Collection[str]) -> None:
+    kin, everyone = _kin(these, on, sealed, numbers=NUMBERS in parts)
+    unable = Situation.objects.filter(in_force(on), Among("relative", everyone)).order_by("from_on", "id")
+    for relative, kind in unable.values_list(*plain("relative", "kind")):
         for adult in everyone[relative]:
-            adult.absence_known = True
-            if from_on <= on and (until_on is None or until_on > on):
-                adult.away, adult.place, adult.employer = True, place, employer
-    unable = Situation.objects.filter(in_force(on), relatives.among("relative")).order_by("from_on", "id")
-    for relative, kind in unable.values_list("relative_id", "kind"):
-        for adult in everyone[relative]:
-            adult.situations.append(kind)
+            adult.situations += (kind,)
     for child, adults in kin.items():
         line = found[child]
         line.father, line.mother = _one_of(adults, FATHERS), _one_of(adults, MOTHERS)
         line.absence_known = any(adult.absence_known for adult in adults if adult.relation in PARENTS)
-        line.parents_away = sum(
-            any(adult.away for adult in adults if adult.relation in relations) for relations in (FATHERS, MOTHERS)
-        )
-        line.grandparents = {
-            adult.relation: adult.name for adult in adults if adult.relation in {"61", "62", "63", "64"}
-        }
-    cares = Entrustment.objects.filter(in_force(on), keys.among("child")).order_by("from_on", "id")
-    for child, relative, reason in cares.values_list("child_id", "relative_id", "reason"):
+        away = {adult.relation in FATHERS for adult in adults if adult.away and adult.relation in PARENTS}
+        line.parents_away = len(away)
+        if GRANDPARENTS in parts:
+            line.grandparents = {adult.relation: adult for adult in adults if adult.relation in NAMED_GRANDPARENTS}
+    cares = Entrustment.objects.filter(in_force(on), these).order_by("from_on", "id")
+    for child, relative, reason in cares.values_list(*plain("child", "relative", "reason")):
         line = found[child]
         line.carer = next((adult for adult in kin.get(child, ()) if adult.relative == relative), None)
         line.reason = reason
-    for line in found.values():
-        line.members = [adult for adult in line.parents if not adult.is_dead]
-        carer = line.carer
-        if carer is not None and all(adult.relative != carer.relative for adult in line.members):
-            line.members.append(carer)
+    if MEMBERS in parts:
+        for line in found.values():
+            line.members = _members(line)
+
+
+def _members(line: Line) -> list[Adult]:
+    members = [adult for adult in line.parents if not adult.is_dead]
+    carer = line.carer
+    if carer is not None and all(adult.relative != carer.relative for adult in members):
+        members.append(carer)
+    return members
+
+
+def _kin(
+    these: Among, on: date, sealed: _Opened, *, numbers: bool
+) -> tuple[dict[str, list[Adult]], dict[str, list[Adult]]]:
+    """The relatives of each child, and where they are on the day; and each relative, once for each of their children."""
+    kin: dict[str, list[Adult]] = {}
+    everyone: dict[str, list[Adult]] = {}
+    columns = [*_ADULT, *_NUMBERS] if numbers else _ADULT
+    now, last, adult = on.isoformat(), None, None
+    rows = Kinship.objects.filter(these).order_by("relation", "id")
+    for (
+        child,
+        relation,
+        relative,
+        name,
+        born_on,
+        born_year,
+        phone,
+        place,
+        employer,
+        since,
+        until,
+        *more,
+    ) in rows.values_list(*columns):
+        if adult is None or last != (child, relative):
+            last = child, relative
+            before = everyone.get(relative)
+            if before is None:
+                adult = Adult(relative, relation, name, day(born_on), born_year, sealed.phone(phone, relative))
+                if more:
+                    adult.id_number = sealed.adult_number(more[0], relative)
+                    adult.address = sealed.adult_address(more[1], relative)
+                everyone[relative] = [adult]
+            else:  # brothers and sisters share them
+                adult = replace(before[0], relation=relation)
+                before.append(adult)
+            kin.setdefault(child, []).append(adult)
+        if since:
+            adult.absence_known = True
+            if day(since) <= now and (until is None or day(until) > now):
+                adult.away, adult.place, adult.employer = True, place, employer
+    return kin, everyone
 
 
 def _one_of(adults: list[Adult], relations: tuple[str, ...]) -> Adult | None:
     """The father, or the mother, of the form: the one who lives, before a step-parent."""
     found = [adult for adult in adults if adult.relation in relations]
-    return min(found, key=lambda adult: adult.is_dead, default=None)
+    return min(found, key=lambda adult: adult.is_dead) if len(found) > 1 else found[0] if found else None
 
 
-def _standing(found: dict[UUID, Line], keys: Keys, on: date) -> None:
-    said = Declaration.objects.filter(keys.among("child"), declared_on__lte=on).order_by("declared_on", "id")
-    for child, value, outranked in said.values_list("child_id", "value", "outranked"):
+def _standing(found: dict[str, Line], these: Among, on: date) -> None:
+    said = Declaration.objects.filter(these, declared_on__lte=on).order_by("declared_on", "id")
+    for child, value, outranked in said.values_list(*plain("child", "value", "outranked")):
         found[child].declared = "" if outranked else value
-    some = Keys(key for key, line in found.items() if line.parents_away)
+    some = [key for key, line in found.items() if line.parents_away]
     if some:
-        counted = DEFINITIONS["school"].children(Child.objects.filter(some.among("pk")), on)
-        for key in counted.values_list("pk", flat=True):
+        counted = DEFINITIONS["school"].children(Child.objects.filter(Among("pk", some)), on)
+        for (key,) in counted.values_list(*plain("pk")):
             found[key].counted_by_the_roll = True

@@ -20,6 +20,7 @@ from caseworks.exchange.out.layouts import LAYOUTS
 from caseworks.exchange.out.lines import lines
 from caseworks.leaving.recipes import Asked, Plan, Recipe, register
 from caseworks.leaving.send import address_to_ask, send
+from caseworks.listed import Listed
 from caseworks.models import Posting
 from caseworks.pages import page
 from caseworks.privacy import may_read, must_ask
@@ -97,13 +98,13 @@ class RosterRecipe(Recipe):
             raise ValidationError(_("The list cannot be read any more. Choose the filters again."))
         if full and not may_be_full(posting):
             raise ValidationError(_("Your post may not take these values out in full."))
-        found, on = filters.children(), filters.day
+        found, on, listed = filters.children(), filters.day, Listed()
 
         def write(stamp: Stamp) -> IO[bytes]:
             with translation.override("zh-hans"):
                 return layout_book(
                     layout,
-                    lines(found, on, full=full),
+                    lines(found, on, full=full, parts=layout.parts, listed=listed),
                     office=posting.organization.name,
                     on=on,
                     stamp=stamp,
@@ -114,4 +115,4 @@ class RosterRecipe(Recipe):
         chosen = {**filters.used, "layout": layout.key, "show": FULL if full else "masked"}
         chosen.pop("q", None)
         words = (str(layout.name), *filters.in_words())
-        return Plan(name, found.count(), write, full=full, filters=chosen, words=words)
+        return Plan(name, found.count(), write, full=full, filters=chosen, words=words, listed=listed)

@@ -1,0 +1,120 @@
+"""A summary of one office on one day: its rows, its total, and what does not foot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from caseworks.reports import wording
+from caseworks.reports.document import SHARE, Figure
+from caseworks.reports.indicators import Slice
+from caseworks.reports.question import Question
+from caseworks.reports.splits import BLANK
+from caseworks.reports.summary.columns import (
+    BY_AREA,
+    CHILDREN,
+    EQUALITIES,
+    FIGURES,
+    NATIONAL,
+    OFFICIAL,
+    THIRTY_TWO,
+    Column,
+    Equality,
+)
+from caseworks.reports.summary.splits import parts_of
+
+TITLES = {OFFICIAL: "农村留守儿童基本情况汇总表", NATIONAL: "农村留守儿童基本情况排查汇总表"}
+TOTAL, ELSEWHERE = "合计", "其他地方或未登记"
+_DIGITS = 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its words, the office it is about (empty: none), and its figures."""
+
+    label: str
+    code: str
+    cells: tuple[Figure, ...]
+
+    def number(self, column: int) -> int:
+        """The figure of a column by its number, which counts from 1."""
+        return self.cells[column - 1].value
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """An equality that a row does not keep: what both sides are, and the children who keep it from footing."""
+
+    line: Line
+    equality: Equality
+    left: int
+    right: int
+    missing: Figure
+
+    @property
+    def by(self) -> int:
+        """By how much; never less than nothing."""
+        return abs(self.left - self.right)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One of the two forms, filled."""
+
+    kind: str
+    by: str
+    question: Question
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    total: Line
+    mismatches: tuple[Mismatch, ...] = field(default=())
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.kind]
+
+    @property
+    def all_lines(self) -> tuple[Line, ...]:
+        return (*self.lines, self.total)
+
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """The upper headings, each with how many columns it stands over."""
+        found: list[list] = []
+        for column in self.columns:
+            if found and column.group and found[-1][0] == column.group:
+                found[-1][1] += 1
+            else:
+                found.append([column.group, 1])
+        return [(words, number) for words, number in found]
+
+
+def summary(question: Question, kind: str, by: str) -> Summary:
+    """Fill a form for an office, a row for each part of it."""
+    columns = THIRTY_TWO if kind == OFFICIAL else BY_AREA
+    tallies = {key: FIGURES[key].tally(question) for key in {column.figure for column in columns}}
+    whole = tallies[CHILDREN].total
+
+    def figure(key: str, slice_: Slice, *, share: bool = False) -> Figure:
+        value = tallies[key].count(slice_)
+        percent = wording.percent(value, whole, _DIGITS) if share else None
+        return Figure(FIGURES[key], slice_, value, 0, SHARE if share else "exact", share=percent)
+
+    def line(label: str, code: str, place: Slice) -> Line:
+        cells = (figure(column.figure, {**place, **column.slice}, share=column.share) for column in columns)
+        return Line(label, code, tuple(cells))
+
+    places = {place.code: place.name for place in parts_of(question.organization, by)}
+    lines = [line(name, code, {by: (code,)}) for code, name in places.items()]
+    elsewhere = line(ELSEWHERE, "", {by: (BLANK,)})
+    if elsewhere.cells[0].value:
+        lines.append(elsewhere)
+    total = line(TOTAL, "", {})
+    mismatches = []
+    if kind == OFFICIAL:
+        for row, place in [(total, {}), *((row, {by: (row.code or BLANK,)}) for row in lines)]:
+            for equality in EQUALITIES:
+                left, right = (sum(map(row.number, side)) for side in (equality.left, equality.right))
+                if left != right:
+                    missing = figure(CHILDREN, {**place, **equality.missing})
+                    mismatches.append(Mismatch(row, equality, left, right, missing))
+    return Summary(kind, by, question, columns, tuple(lines), total, tuple(mismatches))
