@@ -10,6 +10,7 @@ county stays. So every child is put in scope for it, for a reason that the audit
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,7 +19,7 @@ from django.apps import apps
 from django.db import models
 
 from caseworks import access
-from caseworks.exchange.models import StagedRow
+from caseworks.exchange.models import RosterFrame, StagedRow
 from caseworks.models import Submission
 from caseworks.scoped import AboutChildren
 from children.models import Child
@@ -131,7 +132,15 @@ def _waiting_rows(child: Child) -> Counts:
     number = 0
     for start in range(0, len(found), 500):
         number += StagedRow.objects.filter(pk__in=found[start : start + 500]).delete()[0]
-    return {"exchange.StagedRow": number}
+    return {"exchange.StagedRow": number, "exchange.RosterFrame": _frames_that_name(child)}
+
+
+def _frames_that_name(child: Child) -> int:
+    """Take out what was kept of the look of a roster, if a title or a drop-down list in it has the child's name: rows that
+    stay out of that roster then come back in a plain sheet."""
+    frames = RosterFrame.objects.only("content").iterator(chunk_size=50)
+    found = [frame.pk for frame in frames if child.name in json.dumps(frame.content, ensure_ascii=False)]
+    return RosterFrame.objects.filter(pk__in=found).delete()[0]
 
 
 def _speaks_of(child: Child, text: str) -> bool:

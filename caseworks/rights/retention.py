@@ -19,7 +19,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import audit, privacy
-from caseworks.exchange.models import ImportBatch, StagedRow
+from caseworks.exchange.models import ImportBatch, RosterFrame, StagedRow
 from caseworks.identity import random_code
 from caseworks.models import Export, Posting, Session, Submission, User
 from caseworks.rights import clock
@@ -187,6 +187,12 @@ def steps(today: date, now: datetime) -> Iterator[Step]:
         "rows of rosters",
         _("rows of rosters"),
         lambda: StagedRow.objects.filter(batch__uploaded_at__lt=ago(_years("roster"))),
+        _delete,
+    )
+    yield Step(
+        "frames of rosters",
+        _("what is kept of the look of rosters"),
+        lambda: RosterFrame.objects.filter(batch__uploaded_at__lt=ago(_years("roster"))),
         _delete,
     )
     yield Step(

@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from caseworks import access
-from caseworks.exchange.models import ImportBatch, StagedRow, State
+from caseworks.exchange.models import ImportBatch, RosterFrame, StagedRow, State
 from caseworks.models import AuditEvent, Submission
 from caseworks.rights.actions.erasures import erase, lift_hold, place_hold, propose_erasure, take_back_proposal
 from caseworks.rights.models import Erasure, ErasureProposal
@@ -68,6 +68,7 @@ def _a_full_archive(cast) -> Child:
     )  # fmt: skip
     for position, cells in enumerate(([NAME, child.id_number], [NAME, "2015-05-06"], [NAME, "2014-01-01"]), start=1):
         StagedRow.objects.create(batch=batch, position=position, sheet=0, number=position, cells=cells)
+    RosterFrame.objects.create(batch=batch, content={"lists": [NAME, "李明"]})
     Submission.objects.create(user=cast.clerk, location=f"/children/{child.code}/")
     return child
 
@@ -129,7 +130,7 @@ class TestWhatGoes:
         proof = _erased(cast, second, child)
         went = {
             "caseworks.Submission": 1, "children.Child": 1, "children.Enrolment": 1, "children.Reach": 3,
-            "children.Residence": 1, "exchange.StagedRow": 2, "guardians.Absence": 1, "guardians.Declaration": 1,
+            "children.Residence": 1, "exchange.StagedRow": 2, "exchange.RosterFrame": 1, "guardians.Absence": 1, "guardians.Declaration": 1,
             "guardians.Entrustment": 1, "guardians.Kinship": 2, "guardians.Relative": 1, "guardians.Situation": 1,
             "rights.Consent": 1, "rights.ErasureProposal": 1, "rights.RightsRequest": 1, "visits.Contact": 1,
             "visits.ContactChild": 2, "visits.Counterpart": 1, "visits.Pairing": 1,

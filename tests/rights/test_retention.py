@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from caseworks import access, privacy, scoped
-from caseworks.exchange.models import ImportBatch, StagedRow, State
+from caseworks.exchange.models import ImportBatch, RosterFrame, StagedRow, State
 from caseworks.models import AuditEvent, Session, Submission, User
 from caseworks.privacy import Since
 from caseworks.rights import clock, retention
@@ -250,10 +250,12 @@ class TestTheMachine:
         )  # fmt: skip
         for batch, days in ((kept, 300), (emptied, 370), (gone, 1100)):
             StagedRow.objects.create(batch=batch, position=1, sheet=0, number=1, cells=["张三"])
+            RosterFrame.objects.create(batch=batch, content={"sheets": ["张三"]})
             ImportBatch.objects.filter(pk=batch.pk).update(uploaded_at=NOW - timedelta(days=days))
         _apply()
         assert set(ImportBatch.objects.all()) == {kept, emptied}
         assert [row.batch for row in StagedRow.objects.all()] == [kept]
+        assert [frame.batch for frame in RosterFrame.objects.all()] == [kept]
 
     def test_forms_sessions_and_proofs(self, cast):
         for days in (10, 40):
