@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from caseworks.models.base import Record
@@ -21,7 +23,7 @@ class Counted(Record):
     reach = models.CharField(max_length=64)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="+")
-    figures = models.JSONField(null=True)
+    figures: Any = models.JSONField(null=True)
     counted_at = models.DateTimeField(null=True)
     wanted_at = models.DateTimeField(null=True)
     held_until = models.DateTimeField(null=True)

@@ -40,7 +40,7 @@ KIND = "annual"
 @counting.counter(KIND)
 def _count(asked: str, today: date) -> dict[str, Any]:
     """Every figure of a report, to be kept; `asked` is the address of the report."""
-    posting = acting().posting  # type: ignore[union-attr]  # figures are counted for somebody in a post
+    posting: Any = acting().posting  # type: ignore[union-attr]  # figures are counted for somebody in a post
     question = question_of(QueryDict(asked), posting, today)
     figures = Figures(question)
     annual_report(question, made_on=today, made_by="", figures=figures)

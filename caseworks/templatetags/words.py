@@ -93,6 +93,6 @@ def shown(context: Context, row: Any, field: str, *, reveal: bool = True) -> str
         "masked": text,
         "reasons": codelists.REVEAL_REASON,
     }
-    sealed = context.template.engine.get_template("components/sealed.html")
+    sealed = context.template.engine.get_template("components/sealed.html")  # type: ignore[union-attr]  # it is being rendered
     with context.push(**parts):  # and not a context of its own: that would count all over again what stands in the bar
         return sealed.render(context)
