@@ -157,6 +157,10 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "caseworks.Posting": {"key": "id version", "staff": "user organization role from_on until_on"},
     "caseworks.Submission": {"key": "id", "inner": "user location saved_at"},
+    "caseworks.Counted": {
+        "key": "id",
+        "inner": "kind question reach user posting figures counted_at wanted_at held_until failed",
+    },
     "caseworks.AuditEvent": {
         "key": "id",
         "trail": "at by posting path action kind object_id reason changes address",
@@ -189,7 +193,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "basic": "name sex born_on ethnicity only_child opened_on closed_on exit_reason",
         "registration": "registration id_doubtful id_faults",
         "identity": "id_number registered_at",
-        "situation": "health disability orphan guardianship",
+        "situation": "health orphan",
         "psych": "notes",
         "inner": "id_index id_tail_index name_order search_text",
     },
@@ -357,7 +361,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "exchange.StagedRow": {
         "key": "id batch position sheet number child",
         "roster": "cells name problems changes work",
-        "import": "verdict flawed decision late",
+        "import": "verdict flawed decision late lacks",
     },
     "exchange.ColumnChoice": {"key": "id", "rules": "organization heading field"},
     "rights.Consent": {

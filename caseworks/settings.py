@@ -90,6 +90,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "caseworks.widgets.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
@@ -142,6 +143,8 @@ AUDIT_ARCHIVE = environment.read("AUDIT_ARCHIVE", str(VAR / "audit-archive"))
 REVEALS_PER_HOUR = int(environment.read("REVEALS_PER_HOUR", "60"))
 # Of how many children one person may print telephones and addresses within an hour (caseworks/papers/).
 FULL_PRINTS_PER_HOUR = int(environment.read("FULL_PRINTS_PER_HOUR", "120"))
+# How many files with people in them one person may take out within 24 hours (caseworks/leaving/limit.py).
+EXPORTS_PER_DAY = int(environment.read("EXPORTS_PER_DAY", "100"))
 
 # --- Who is there ---------------------------------------------------------------------------------------------------
 

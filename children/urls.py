@@ -26,6 +26,7 @@ urlpatterns = [
     path("begin/", beginning.begin, name="begin"),
     path("shares/", shares.shares, name="shares"),
     path("many/", bulk.bulk, name="bulk"),
+    path("many/mentor/", bulk.bulk_pair, name="bulk_pair"),
     path("filters/new/", saved.save_filter, name="save_filter"),
     path("filters/<slug:code>/delete/", saved.delete_filter, name="delete_filter"),
     path("columns/", saved.choose_columns, name="choose_columns"),

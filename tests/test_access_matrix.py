@@ -79,9 +79,11 @@ visits:contacts                             GET    -          200     200      2
 visits:pairings                             GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:list                               GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:gaps                               GET    -          200     200      200   200     403    403    403     403    200      403  in
+children:gaps                               POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:gap                                GET    nophone    200     200      200   200     403    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in
+reports:annual                              POST   -          302     403      302   302     403    302    403     403    302      403  in
 reports:summary                             GET    -          200     403      403   403     403    200    403     403    200      403  in
 
 # --- One child: the archive, and the family in it. Whoever keeps archives changes them; the administrator reads
@@ -95,6 +97,7 @@ children:teachers_of                        POST   ourschool  302     403      3
 children:birthdays                          GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:shares                             GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:bulk                               POST   -          403     404      404   404     403    403    403     403    403      403  in
+children:bulk_pair                             POST   -          404     403      403   403     403    403    403     403    404      403  in
 children:save_filter                        GET    -          302     302      302   302     302    403    403     403    302      403  in
 children:save_filter                        POST   -          302     302      302   302     302    403    403     403    302      403  in
 children:choose_columns                     POST   -          302     302      302   302     302    403    403     403    302      403  in
@@ -301,6 +304,7 @@ handovers:list                              GET    -          200    200    200 
 handovers:grants                            GET    -          200    403    403    403    403    403    403    403    200    403    in
 handovers:ask                               GET    -          403    200    200    200    403    403    403    403    403    403    in
 handovers:ask                               POST   -          403    200    200    200    403    403    403    403    403    403    in
+handovers:answer_many                       POST   -          403    302    302    302    403    403    403    403    403    403    in
 handovers:emergency                         GET    -          403    200    200    200    403    403    403    403    403    403    in
 handovers:emergency                         POST   -          403    200    200    200    403    403    403    403    403    403    in
 handovers:propose                           GET    child      403    200    200    404    403    403    403    403    403    403    in
@@ -332,6 +336,7 @@ promotions:done                             GET    promother  404    403    404 
 promotions:undo                             POST   promoted   302    403    302    404    403    403    403    403    404    403    in
 promotions:undo                             POST   promother  404    403    404    404    403    403    403    403    302    403    in
 duplicates:list                             GET    -          200    200    200    200    403    403    403    403    200    403    in
+duplicates:list                             POST   -          302    302    302    302    403    403    403    403    302    403    in
 duplicates:compare                          GET    child      403    200    200    404    403    403    403    403    403    403    in
 duplicates:compare                          GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
 duplicates:compare                          GET    foreigner  403    404    404    404    403    403    403    403    403    403    in

@@ -154,6 +154,7 @@ AUDIT_VERB = code_list(
     ("sign_in_refused", "登录被拒绝", "sign-in refused"),
     ("signed_in", "登录", "signed in"),
     ("signed_out", "退出", "signed out"),
+    ("too_many", "导出过多，已拒绝", "too many files, refused"),
     ("undone", "撤销", "taken back"),
     ("viewed", "查看", "viewed"),
     ("withdrawn", "撤回", "withdrawn"),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 
 from caseworks.downloads import Download
-from caseworks.leaving.recipes import RECIPES, Asked
+from caseworks.leaving import limit
+from caseworks.leaving.recipes import RECIPES, Asked, Recipe
+from caseworks.pages import page
 from caseworks.stamps import new_stamp
 
 KIND = "kind"
@@ -22,6 +26,8 @@ def send(request: Any, kind: str, asked: Asked) -> HttpResponseBase:
     plan = recipe.plan(asked, request.posting, timezone.localdate())
     if plan.reasons:
         return redirect(address_to_ask(kind, asked))
+    if refused := too_many(request, recipe):
+        return refused
     stamp = new_stamp()
     return Download(
         plan.write(stamp),
@@ -34,6 +40,14 @@ def send(request: Any, kind: str, asked: Asked) -> HttpResponseBase:
         full=plan.full,
         listed=plan.listed,
     )
+
+
+def too_many(request: Any, recipe: Recipe) -> HttpResponse | None:
+    """The page that refuses one file more than a day allows; None while there may be more."""
+    if not limit.is_over(request.user, timezone.now()):
+        return None
+    limit.note(request.user, recipe.what)
+    return page(request, "leaving/too_many.html", status=429, most=settings.EXPORTS_PER_DAY)
 
 
 def address_to_ask(kind: str, asked: Asked, **more: str) -> str:

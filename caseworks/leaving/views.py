@@ -21,7 +21,7 @@ from caseworks.leaving import actions, keeper, locking
 from caseworks.leaving.approvers import approvers_of
 from caseworks.leaving.forms import AskForm, DecideForm
 from caseworks.leaving.recipes import Asked, Plan, Recipe, recipe_of
-from caseworks.leaving.send import KIND, send
+from caseworks.leaving.send import KIND, send, too_many
 from caseworks.leaving.trail import TrailForm
 from caseworks.models import Export, ExportState
 from caseworks.models.leaving import ExportQuerySet
@@ -92,6 +92,8 @@ def ask(request: Request) -> HttpResponse:
     """Ask for a file that needs a second person's word, or a password."""
     gates.demand_second_factor()
     recipe, asked, plan = _asked(request)
+    if refused := too_many(request, recipe):
+        return refused
     zipped = request.GET.get(ZIPPED) == "on"
     form = AskForm(request.POST or None, needs_purpose=bool(plan.reasons), zipped=zipped)
     if form.is_bound and form.is_valid():

@@ -10,11 +10,11 @@ import pytest
 from django.urls import reverse
 
 from caseworks import access
-from caseworks.models import AuditEvent, Organization
+from caseworks.models import AuditEvent, Organization, User
 from caseworks.reports.question import Question
 from caseworks.reports.summary.columns import BY_AREA, EQUALITIES, FOOTINGS, THIRTY_TWO
 from caseworks.reports.summary.making import summary
-from children.models import Child, Enrolment, Relief
+from children.models import Child, Enrolment, GuardianshipRating, Relief, Schooling
 from guardians.definitions import DEFINITIONS
 from tests import factories
 
@@ -25,7 +25,7 @@ PAGE, FILE = reverse("reports:summary"), reverse("reports:summary_export")
 
 def _child(name, village, *, both=True, **fields):
     """A child under sixteen whose father is away; the mother too, or she is disabled at home."""
-    boarding = fields.pop("boarding", "")
+    boarding, rating = fields.pop("boarding", ""), fields.pop("guardianship", "")
     row = factories.child(name, village=village, opened_on=date(2025, 1, 1), **fields)
     factories.absence(factories.relative(row, relation="51", name="父"))
     mother = factories.relative(row, relation="52", name="母")
@@ -35,6 +35,9 @@ def _child(name, village, *, both=True, **fields):
         factories.situation(mother)
     with access.everyone("test"):
         Enrolment.objects.filter(child=row).update(boarding=boarding)
+        if rating:
+            by = User.objects.order_by("id").first() or factories.user()
+            factories.fact(GuardianshipRating, row, by=by, rating=rating, assessed_by="某某")
     return row
 
 
@@ -114,15 +117,37 @@ def test_the_day_decides_how_old_somebody_is_and_who_is_counted(world):
     assert world.make(on=date(2024, 12, 31)).total.number(1) == 0  # nobody was away
 
 
+def test_what_was_stated_counts_where_no_enrolment_speaks_and_the_last_rating_before_a_roster(world):
+    with access.everyone("test"):
+        Enrolment.objects.filter(child=world.big).delete()
+    factories.fact(Schooling, world.big, by=world.person, kind="dropout", from_on=date(2026, 9, 1))
+    factories.fact(Schooling, world.girl, by=world.person, kind="out", from_on=date(2026, 9, 1))  # she is enrolled
+    for day, rating in ((date(2026, 3, 1), "poor"), (date(2026, 6, 1), "fair"), (date(2026, 12, 1), "poor")):
+        factories.fact(
+            GuardianshipRating, world.small, by=world.person, rating=rating, assessed_on=day, assessed_by="测评员"
+        )
+    made = world.make()
+    one, two = made.lines
+    assert (one.number(17), one.number(18), one.number(13)) == (0, 0, 1)
+    assert (two.number(14), two.number(17), two.number(23)) == (0, 1, 1)
+    assert [one.number(column) for column in (30, 31, 32)] == [0, 2, 0]
+    assert not made.mismatches
+
+
 def _blank(child, **fields):
     with access.everyone("test"):
         Child.objects.filter(pk=child.pk).update(**fields)
 
 
+def _unrated(child):
+    with access.everyone("test"):
+        GuardianshipRating.objects.filter(child=child).delete()
+
+
 @pytest.mark.parametrize(
     ("spoil", "equality"),
     [
-        (lambda world: _blank(world.girl, guardianship=""), "1=30+31+32"),
+        (lambda world: _unrated(world.girl), "1=30+31+32"),
         (lambda world: Enrolment.objects.filter(child=world.small).delete(), "1=11+12+13+14+15+16+17+18"),
         (lambda world: Enrolment.objects.filter(child=world.girl).update(boarding=""), "13+14=24+25"),
         (lambda world: _blank(world.small, sex=""), "2=3+4"),
@@ -134,12 +159,12 @@ def test_what_does_not_foot_names_the_equality_the_difference_and_the_child(worl
         spoil(world)
     made = world.make()
     wrong = [found for found in made.mismatches if found.equality.words == equality]
-    assert [(found.line.label, found.by, found.missing.value) for found in wrong] == [("甲村", 1, 1), ("合计", 1, 1)]
+    assert [(found.line.label, found.by, found.missing.value) for found in wrong] == [("合计", 1, 1), ("甲村", 1, 1)]
     assert all(found.line.label != "乙村" for found in made.mismatches)
 
 
 def test_the_page_refuses_and_leads_to_the_children(world, sign_in):
-    _blank(world.girl, guardianship="")
+    _unrated(world.girl)
     client = sign_in(world.person)
     page = client.get(PAGE)
     html = page.content.decode()
@@ -147,7 +172,7 @@ def test_the_page_refuses_and_leads_to_the_children(world, sign_in):
     assert "1=30+31+32" in html
     assert "data-print" not in html
     assert FILE not in html
-    wrong = page.context["made"].mismatches[0]
+    wrong = page.context["made"].mismatches[1]
     address = reverse("reports:records", args=[wrong.missing.indicator.key])
     found = client.get(f"{address}?{page.context['address']}&{wrong.missing.query}").content.decode()
     assert "甲二" in found
@@ -178,7 +203,8 @@ def test_the_workbook_reads_back_as_the_form(world, sign_in):
 @pytest.mark.parametrize("blank", [False, True])
 def test_the_national_form_always_foots(world, blank):
     if blank:
-        _blank(world.girl, guardianship="", health="", sex="1")
+        _unrated(world.girl)
+        _blank(world.girl, health="", sex="1")
         with access.everyone("test"):
             Enrolment.objects.all().delete()
     made = world.make("national")

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.codelists import RELIEF
+from caseworks.codelists import RELIEF, SCHOOLING
 from caseworks.models import in_force
 from caseworks.reports.indicators import STOCK, Indicator, Slice
 from caseworks.reports.splits import BLANK, NO, YES
@@ -67,10 +67,7 @@ def _ages(*bands: str) -> list[Column]:
 
 
 _RATED = (("good", "较好"), ("fair", "一般"), ("poor", "差"))
-_SCHOOLING = (
-    ("not_yet", "未入园"), ("kindergarten", "幼儿园"), ("primary", "小学"), ("lower", "初中"), ("upper", "高中"),
-    ("vocational", "中职"), ("dropout", "辍学"), ("out", "不在学"),
-)  # fmt: skip
+_SCHOOLING = tuple((entry.code, entry.zh) for entry in SCHOOLING)
 
 # 农村留守儿童花名册, its summary: the number of a column is its place here
 THIRTY_TWO: tuple[Column, ...] = (
@@ -79,7 +76,7 @@ THIRTY_TWO: tuple[Column, ...] = (
     *_cells("就学情况", "schooling", *_SCHOOLING),
     *_cells("外出情况", "absent", (YES, "父母双方同时外出"), (NO, "一方外出另一方无监护能力"), ours=True),
     *_cells(
-        "就学与寄宿", "stage", ("before", "学龄前"), ("upper", "高中、中职"), ("out", "辍学、不在学"),
+        "就学与寄宿", "stage", ("before", "学龄前"), ("senior", "高中、中职"), ("out", "辍学、不在学"),
         ("boards", "义务教育寄宿"), ("day", "义务教育走读"), ours=True,
     ),
     *_cells(
@@ -104,7 +101,7 @@ EQUALITIES = (
     Equality((2,), (3, 4), {"band": ("0-5",), "sex": (BLANK,)}),
     Equality((5,), (6, 7), {"band": ("6-13",), "sex": (BLANK,)}),
     Equality((8,), (9, 10), {"band": ("14-16",), "sex": (BLANK,)}),
-    Equality((13, 14), (24, 25), {"schooling": ("primary", "lower"), "stage": (BLANK,)}),
+    Equality((13, 14), (24, 25), {"schooling": ("primary", "junior"), "stage": (BLANK,)}),
 )
 
 _BLANK = (BLANK, "未采集")
@@ -122,8 +119,8 @@ BY_AREA: tuple[Column, ...] = (
     *_ages("0-5", "6-13", "14-16"),
     *_cells("年龄段", "band", _BLANK),
     *_cells(
-        "教育情况", "schooling", ("not_yet", "学龄前"), ("kindergarten", "幼儿园"), ("primary", "小学"), ("lower", "初中"),
-        ("upper", "高中"), ("vocational", "中专及以上"), ("dropout out", "其他"), _BLANK,
+        "教育情况", "schooling", ("before", "学龄前"), ("kindergarten", "幼儿园"), ("primary", "小学"), ("junior", "初中"),
+        ("senior", "高中"), ("vocational", "中专及以上"), ("dropout out", "其他"), _BLANK,
     ),
     *_cells("户籍", "registration", ("1", "农村居民"), ("2", "城镇居民"), ("3 9", "其他"), _BLANK),
     *_cells(
@@ -151,13 +148,13 @@ FOOTINGS: tuple[str, ...] = (
 NOTES = {
     OFFICIAL: (
         "第19至29栏的含义是本系统按勾稽关系和登记表推定的，尚未经民政部门确认；栏目不符时请先与上级核对。",
-        "周岁按截止日期计算，各年龄段含下限；未入园只计不满三周岁且未在园的儿童，其余未登记就学的儿童需先采集。",
+        "周岁按截止日期计算，各年龄段含下限；没有登记就学情况的，不满三周岁按未入园计，其余需先采集。",
         "没有登记委托照护的，父母双方外出计入无委托照料人，一方外出另一方无监护能力计入无监护能力的父或母。",
     ),
     NATIONAL: (
         "年龄段按截止日期的周岁计算；“未采集”指出生日期不在以上各段的儿童。",
-        "学龄前指不满三周岁且未在园的儿童。",
-        "教育情况“其他”指辍学和不在学；“未采集”指没有登记就学学校或年级的儿童。",
+        "学龄前指登记为未入园的儿童，以及没有登记就学情况且不满三周岁的儿童。",
+        "教育情况“其他”指辍学和不在学；“未采集”指没有登记就学情况的儿童。",
         "户籍“其他”指无户口和其他户口；“未采集”指没有登记户口性质的儿童。",
         "健康状况“其他”指生理缺陷和其他；“未采集”指没有登记健康状况的儿童。",
         "寄宿情况“未采集”指没有登记就读方式的儿童，包括不在校的儿童。",

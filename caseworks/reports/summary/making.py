@@ -111,7 +111,7 @@ def summary(question: Question, kind: str, by: str) -> Summary:
     total = line(TOTAL, "", {})
     mismatches = []
     if kind == OFFICIAL:
-        for row, place in [*((row, {by: (row.code or BLANK,)}) for row in lines), (total, {})]:
+        for row, place in [(total, {}), *((row, {by: (row.code or BLANK,)}) for row in lines)]:
             for equality in EQUALITIES:
                 left, right = (sum(map(row.number, side)) for side in (equality.left, equality.right))
                 if left != right:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -14,15 +14,15 @@ from caseworks.models import Organization, in_force, subtree
 from caseworks.reports.question import Question
 from caseworks.reports.splits import BOARDING, HEALTH, NO, REGISTRATION, SEX, YES, Split
 from caseworks.scoped import subquery
-from children.models import Enrolment, Residence
+from children.models import Enrolment, GuardianshipRating, Residence, Schooling
 from children.models.archive import years_before
 from guardians.definitions import both_away
 from guardians.models import Entrustment, Kinship
 
 HOME, SCHOOL = "home", "school"
 KINDERGARTEN_FROM = 3  # younger than that nobody is in one (幼儿园工作规程 art. 4)
-PRIMARY, LOWER, UPPER = tuple("123456"), tuple("789"), ("10", "11", "12")
-COMPULSORY = (*PRIMARY, *LOWER)
+PRIMARY, JUNIOR, SENIOR = tuple("123456"), tuple("789"), ("10", "11", "12")
+COMPULSORY = (*PRIMARY, *JUNIOR)
 
 
 def parts_of(office: Organization, by: str) -> list[Organization]:
@@ -72,29 +72,29 @@ _GRADE = Case(When(school__kind="kindergarten", then=Value("K1")), default=F("gr
 
 
 def _at_school(question: Question, value: Any) -> Any:
-    """A value of the enrolment in force; a child too young for kindergarten is not enrolled yet."""
-    rows = subquery(Enrolment).filter(in_force(question.last), child=OuterRef("pk")).order_by("-from_on", "-id")
-    young = When(born_on__gt=years_before(question.last, KINDERGARTEN_FROM), then=Value("not_yet"))
+    """A value of the enrolment in force, where it says a grade; else what is stated of the child; else that a child too
+    young for kindergarten is not in one yet."""
+    says = Q(school__kind="kindergarten") | ~Q(grade="")
+    enrolled = subquery(Enrolment).filter(in_force(question.last), says, child=OuterRef("pk"))
+    stated = subquery(Schooling).filter(in_force(question.last), child=OuterRef("pk"))
+    young = When(born_on__gt=years_before(question.last, KINDERGARTEN_FROM), then=Value("before"))
     return Coalesce(
-        Subquery(rows.values(said=value)[:1]), Case(young, default=Value(""), output_field=CharField())
-    )  # fmt: skip
+        Subquery(enrolled.order_by("-from_on", "-id").values(said=value)[:1]),
+        Subquery(stated.order_by("-from_on", "-id").values("kind")[:1]),
+        Case(young, default=Value(""), output_field=CharField()),
+        output_field=CharField(),
+    )
 
 
 _KINDERGARTEN = ("K1", "K2", "K3")
-# the last three are words of the form that no enrolment says yet: a child who is in none is not collected
+_OF_GRADES = {"kindergarten": _KINDERGARTEN, "primary": PRIMARY, "junior": JUNIOR, "senior": SENIOR}
 SCHOOLING = Split(
     "schooling",
     _("schooling"),
     lambda question: _at_school(question, _GRADE),
-    {
-        "not_yet": ("not_yet",), "kindergarten": _KINDERGARTEN, "primary": PRIMARY, "lower": LOWER, "upper": UPPER,
-        "vocational": ("vocational",), "dropout": ("dropout",), "out": ("out",),
-    },
-    {
-        "not_yet": "未入园", "kindergarten": "幼儿园", "primary": "小学", "lower": "初中", "upper": "高中",
-        "vocational": "中职", "dropout": "辍学", "out": "不在学",
-    },
-)  # fmt: skip
+    {entry.code: _OF_GRADES.get(entry.code, (entry.code,)) for entry in codelists.SCHOOLING},
+    {entry.code: entry.zh for entry in codelists.SCHOOLING},
+)
 
 
 def _with_boarding(grades: tuple[str, ...], *codes: str) -> tuple[str, ...]:
@@ -104,20 +104,22 @@ def _with_boarding(grades: tuple[str, ...], *codes: str) -> tuple[str, ...]:
 STAGE = Split(
     "stage",
     _("schooling and boarding"),
-    lambda question: _at_school(
-        question, Concat(_GRADE, Value("/"), F("boarding"), output_field=CharField())
-    ),
+    lambda question: _at_school(question, Concat(_GRADE, Value("/"), F("boarding"), output_field=CharField())),
     {
-        "before": ("not_yet", *_with_boarding(_KINDERGARTEN, "", "1", "2")),
-        "upper": _with_boarding(UPPER, "", "1", "2"),
+        "before": ("before", *_with_boarding(_KINDERGARTEN, "", "1", "2")),
+        "senior": ("vocational", *_with_boarding(SENIOR, "", "1", "2")),
         "out": ("dropout", "out"),
         "boards": _with_boarding(COMPULSORY, "2"),
         "day": _with_boarding(COMPULSORY, "1"),
     },
     {
-        "before": "学龄前", "upper": "高中、中职", "out": "辍学、不在学", "boards": "义务教育寄宿", "day": "义务教育走读",
+        "before": "学龄前",
+        "senior": "高中、中职",
+        "out": "辍学、不在学",
+        "boards": "义务教育寄宿",
+        "day": "义务教育走读",
     },
-)  # fmt: skip
+)
 
 ABSENT = Split(
     "absent",
@@ -157,10 +159,17 @@ CARE = Split(
     },
 )  # fmt: skip
 
+
+def _rating(question: Question) -> Any:
+    """How the guardianship was last judged up to the day; where nobody did, what a roster says."""
+    rows = subquery(GuardianshipRating).filter(child=OuterRef("pk"), assessed_on__lte=question.last)
+    return Coalesce(Subquery(rows.order_by("-assessed_on", "-id").values("rating")[:1]), F("guardianship"))
+
+
 GUARDIANSHIP = Split(
     "guardianship",
     _("guardianship"),
-    lambda question: F("guardianship"),
+    _rating,
     {entry.code: (entry.code,) for entry in codelists.GUARDIANSHIP},
     {entry.code: entry.zh for entry in codelists.GUARDIANSHIP},
 )
