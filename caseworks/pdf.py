@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.contrib.staticfiles import finders
+from PIL import ImageFile
 
 PDF = "application/pdf"
 # it warns of every rule of a style that is made for browsers
@@ -24,10 +25,22 @@ logging.getLogger("weasyprint").setLevel(logging.ERROR)
 def available() -> bool:
     """True if WeasyPrint is installed and finds the Pango it draws text with."""
     try:
-        import weasyprint  # noqa: F401
+        _weasyprint()
     except (ImportError, OSError):  # OSError: the package is there, the machine's own libraries are not
         return False
     return True
+
+
+@cache
+def _weasyprint() -> Any:
+    """WeasyPrint, without the change it makes for everybody: pictures that break off would be taken for whole ones, also
+    those that people send (caseworks/uploads.py)."""
+    strict = ImageFile.LOAD_TRUNCATED_IMAGES
+    try:
+        import weasyprint
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = strict
+    return weasyprint
 
 
 def pdf_of(pages: Iterable[str], *styles: str) -> IO[bytes]:
@@ -36,10 +49,8 @@ def pdf_of(pages: Iterable[str], *styles: str) -> IO[bytes]:
     Many short texts are laid out far faster than one long one: a grid of 200 cards takes a minute, 25 grids of eight
     a few seconds.
     """
-    import weasyprint
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts, refuse = FontConfiguration(), _refusing()
+    weasyprint, refuse = _weasyprint(), _refusing()
+    fonts = weasyprint.text.fonts.FontConfiguration()
     sheets = [weasyprint.CSS(string=_text(name), url_fetcher=refuse, font_config=fonts) for name in styles]
     laid_out = [
         weasyprint.HTML(string=page, url_fetcher=refuse).render(stylesheets=sheets, font_config=fonts) for page in pages
@@ -57,9 +68,8 @@ def _text(name: str) -> str:
 
 def _refusing() -> Any:
     """A fetcher that fetches nothing; what a page asks for is left out of it."""
-    from weasyprint.urls import URLFetcher
 
-    class Refusing(URLFetcher):
+    class Refusing(_weasyprint().urls.URLFetcher):  # type: ignore[misc]  # untyped
         def fetch(self, url: str, headers: Any = None) -> Any:
             raise ValueError(f"A paper fetches nothing, and not {url[:80]}")
 

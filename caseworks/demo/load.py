@@ -11,6 +11,7 @@ from django.db import transaction
 from caseworks.access import Role
 from caseworks.demo import words
 from caseworks.demo.archives import Archives, rate
+from caseworks.demo.birthdays import add_age_steps
 from caseworks.demo.bureau import BureauDemo
 from caseworks.demo.contacts import Contacts, Office, logged_in_the_evening
 from caseworks.demo.district import DistrictDemo
@@ -50,6 +51,7 @@ def load(today: date) -> Counter[str]:
     _elsewhere(elsewhere, rows, staff, today)
     rows.write()
     logged_in_the_evening()
+    add_age_steps(staff.login("caseworker"), today)
     add_rights(staff.login("caseworker"), staff.login("administrator"), today)
     add_life(district, staff.login("caseworker"), staff.login("administrator"), today)
     refresh_statistics()
