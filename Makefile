@@ -55,6 +55,7 @@ bench: .venv/dev
 # Pins what pyproject.toml asks for, with hashes. Needs uv.
 lock:
 	uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements.lock
+	uv pip compile --quiet pyproject.toml --group pdf --constraints requirements.lock --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements-pdf.lock
 	uv pip compile --quiet pyproject.toml --group dev --constraints requirements.lock --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements-dev.lock
 
 clean:

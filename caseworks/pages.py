@@ -67,11 +67,20 @@ class Pages(Paginator):
         return f"{self.count}+" if self.exceeds else str(self.count)
 
 
-def paginate(rows: QuerySet | Sequence, request: Request, per_page: int = PER_PAGE, *, most: int = Pages.most) -> Page:
+def paginate(
+    rows: QuerySet | Sequence,
+    request: Request,
+    per_page: int = PER_PAGE,
+    *,
+    most: int = Pages.most,
+    known: int | None = None,
+) -> Page:
     """The page of rows the address asks for; a number out of range gives the nearest page, never an error. Rows that are
-    dear to count are counted to `most`."""
+    dear to count are counted to `most`, or not at all if it is `known` how many there were."""
     pages = Pages(rows, per_page)
     pages.most = most
+    if known is not None:
+        pages._found, pages.most = known, max(known, most)
     return pages.get_page(request.GET.get("page", "")[:9])
 
 

@@ -131,6 +131,7 @@ GROUPS: dict[str, Group] = {
     "work":         _group(pgettext_lazy("kind of information", "contacts"),
                                                                 _L.PERSONAL,  3,    _S.EXIT,  "write     write     write read      -    -    -"),
     "pairing":      _group(_("mentors and pairings"),           _L.PERSONAL,  3,    _S.POST,  "read      read      read  write     -    -    -"),
+    "teacher":      _group(_("class teachers"),                 _L.PERSONAL,  3,    _S.EVENT, "read      write     read  write     -    -    -"),
     "helper":       _group(_("telephones of mentors"),          _L.SEALED,    1,    _S.POST,  "ask       ask       -     ask+write -    -    -"),
     "roster":       _group(_("rows of rosters that wait"),       _L.SEALED,    1,    _S.EVENT, "-         write     -     write     -    -    -"),
     "import":       _group(_("imports: who, when, which file"), _L.PERSONAL,  3,    _S.EVENT, "-         write     -     write     -    -    -"),
@@ -156,6 +157,10 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "caseworks.Posting": {"key": "id version", "staff": "user organization role from_on until_on"},
     "caseworks.Submission": {"key": "id", "inner": "user location saved_at"},
+    "caseworks.Counted": {
+        "key": "id",
+        "inner": "kind question reach user posting figures counted_at wanted_at held_until failed",
+    },
     "caseworks.AuditEvent": {
         "key": "id",
         "trail": "at by posting path action kind object_id reason changes address",
@@ -188,7 +193,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "basic": "name sex born_on ethnicity only_child opened_on closed_on exit_reason",
         "registration": "registration id_doubtful id_faults",
         "identity": "id_number registered_at",
-        "situation": "health disability orphan guardianship",
+        "situation": "health orphan",
         "psych": "notes",
         "inner": "id_index id_tail_index name_order search_text",
     },
@@ -213,6 +218,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "children.NameWord": {"inner": "word child"},
     "children.SavedFilter": {"key": "id code", "lists": "owner organization name query shared"},
     "children.ChosenColumns": {"key": "id", "lists": "user columns"},
+    "children.ClassTeacher": {"key": "id", "teacher": "school year grade class_name name"},
     "children.ClosedPeriod": {"key": "id", "basic": "child from_on until_on reason"},
     "children.Handover": {
         "key": "id code from_path to_path proposed_path",
@@ -355,7 +361,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "exchange.StagedRow": {
         "key": "id batch position sheet number child",
         "roster": "cells name problems changes work",
-        "import": "verdict flawed decision late",
+        "import": "verdict flawed decision late lacks",
     },
     "exchange.ColumnChoice": {"key": "id", "rules": "organization heading field"},
     "rights.Consent": {

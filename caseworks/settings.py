@@ -90,6 +90,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "caseworks.widgets.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 

@@ -34,10 +34,8 @@ ARCHIVE_FIELDS = (
     "registration",
     "registered_at",
     "health",
-    "disability",
     "only_child",
     "orphan",
-    "guardianship",
     "notes",
     "opened_on",
 )

@@ -14,6 +14,7 @@ from children.views import (
     lists,
     saved,
     shares,
+    teachers,
     timeline,
 )
 
@@ -25,12 +26,15 @@ urlpatterns = [
     path("begin/", beginning.begin, name="begin"),
     path("shares/", shares.shares, name="shares"),
     path("many/", bulk.bulk, name="bulk"),
+    path("many/mentor/", bulk.bulk_pair, name="bulk_pair"),
     path("filters/new/", saved.save_filter, name="save_filter"),
     path("filters/<slug:code>/delete/", saved.delete_filter, name="delete_filter"),
     path("columns/", saved.choose_columns, name="choose_columns"),
     path("new/", changes.create, name="create"),
     path("gaps/", gaps.gaps, name="gaps"),
     path("gaps/<slug:check>/", gaps.gap, name="gap"),
+    path("teachers/", teachers.teachers, name="teachers"),
+    path("teachers/<slug:code>/", teachers.teachers_of, name="teachers_of"),
     path("birthdays/", ages.birthdays, name="birthdays"),
     path("<slug:code>/", archive.detail, name="detail"),
     path("<slug:code>/household/", household.household, name="household"),

@@ -17,10 +17,11 @@ from django.db.models.lookups import In, IsNull
 from django.utils.translation import gettext_lazy as _
 
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
+from caseworks.conditions import Holds
 from caseworks.models import in_force
 from caseworks.scoped import subquery
 from children.models import Child
-from children.models.archive import ChildQuerySet
+from children.models.archive import ChildQuerySet, years_before
 from guardians.models import Absence, Declaration, Kinship, Situation
 
 
@@ -96,7 +97,7 @@ def three_months_before(day: date) -> date:
     raise AssertionError("every month has 28 days")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """One definition: its key, its short name, its words with the source, its age limit, and its condition on a day."""
 
@@ -108,15 +109,22 @@ class Definition:
 
     def children(self, among: ChildQuerySet, on: date) -> ChildQuerySet:
         """Those of the given children who on a day are left behind by this definition."""
-        return among.under_age(self.under, on).filter(self.condition(on))
+        return among.filter(Holds(Child, self.is_counted, on))
 
     def first_of(self, among: ChildQuerySet, on: date) -> ChildQuerySet:
         """The same children, for a list of which the first page is read."""
-        return among.under_age(self.under, on).filter(one_by_one(self.condition(on)))
+        return among.filter(Holds(Child, self._is_counted_singly, on))
+
+    def is_counted(self, on: date) -> Q:
+        """The condition, with the age limit."""
+        return Q(born_on__gt=years_before(on, self.under)) & self.condition(on)
+
+    def _is_counted_singly(self, on: date) -> Q:
+        return one_by_one(self.is_counted(on))
 
     def counts(self, child: Child, on: date) -> bool:
         """Whether one child counts on a day."""
-        return self.children(Child.objects.filter(pk=child.pk), on).exists()
+        return self.key in definitions_of(child, on)
 
 
 def _wide(on: date) -> Q:
@@ -165,6 +173,13 @@ DEFINITIONS: dict[str, Definition] = {
         ),
     )
 }
+
+
+def definitions_of(child: Child, on: date) -> set[str]:
+    """The keys of the definitions by which one child is left behind on a day: one query for all of them."""
+    answers = {f"by_{key}": Holds(Child, entry.is_counted, on) for key, entry in DEFINITIONS.items()}
+    row = Child.objects.filter(pk=child.pk).annotate(**answers).values(*answers).first()
+    return {key for key in DEFINITIONS if row and row[f"by_{key}"]}
 
 
 def definition(key: str) -> Definition:

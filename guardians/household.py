@@ -36,7 +36,7 @@ class Member:
     @property
     def away(self) -> Absence | None:
         """The absence in force on the day."""
-        return next((row for row in self.absences if _holds(row, self.on)), None)
+        return next((row for row in self.absences if row.holds_on(self.on)), None)
 
     @property
     def open_absence(self) -> Absence | None:
@@ -46,7 +46,7 @@ class Member:
     @property
     def unable(self) -> tuple[Situation, ...]:
         """The situations in force on the day."""
-        return tuple(row for row in self.situations if _holds(row, self.on))
+        return tuple(row for row in self.situations if row.holds_on(self.on))
 
     @property
     def is_dead(self) -> bool:
@@ -86,10 +86,6 @@ class Household:
     def named(self, code: str) -> Member | None:
         """The member whose relative has this code."""
         return next((member for member in self.members if member.relative.code == code), None)
-
-
-def _holds(row: Absence | Situation, on: date) -> bool:
-    return row.from_on <= on and (row.until_on is None or row.until_on > on)
 
 
 def household(child: Child, on: date) -> Household:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from caseworks import codelists
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from children.models import Child
-from guardians.definitions import DEFINITIONS, Definition, three_months_before
+from guardians.definitions import DEFINITIONS, Definition, definitions_of, three_months_before
 from guardians.household import Household, Member
 from guardians.models import Absence, Declaration, Situation
 from guardians.unattended import months_after
@@ -48,9 +48,9 @@ def report(child: Child, home: Household, declaration: Declaration | None, on: d
     """Standing of a child on a day. `declaration` is the latest that counts, used where nothing is recorded of the
     parents' absences."""
     judged_by = None if any(member.absences for member in home.parents()) else declaration
-    standings = []
+    standings, counted = [], definitions_of(child, on)
     for entry in DEFINITIONS.values():
-        counts = entry.counts(child, on)
+        counts = entry.key in counted
         because = "" if counts else _why_not(entry, child, home, judged_by, on)
         since = _since(entry.key, child, home, declaration, on) if counts else None
         known = bool(home.parents()) or judged_by is not None or child.age_on(on) >= entry.under

@@ -55,7 +55,7 @@ def _answer(
         messages.success(request, _("Saved."))
         return _back(child, anchor)
 
-    if response := carry_out(request, form, changed):
+    if response := carry_out(request, form, changed, child=child):
         return response
     shown.setdefault("template", "children/change.html")
     return page(request, shown.pop("template"), child=child, form=form, back=_back(child, anchor), **shown)

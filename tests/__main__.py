@@ -52,6 +52,15 @@ def _given_postgres() -> str:
     return given if given.startswith("postgres") else ""
 
 
+def _pdf() -> str:
+    """Whether PDF files can be laid out here, and read again."""
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError):
+        return "SKIPPED: no Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)"
+    return "run" if shutil.which("pdftotext") else "SKIPPED: no pdftotext (Debian: poppler-utils)"
+
+
 def main() -> int:
     asked, rest = [word for word in sys.argv[1:] if not word.startswith("-")], THE_REST in sys.argv[1:]
     on_sqlite = "thorough" if rest else "" if asked else "not thorough"
@@ -62,6 +71,7 @@ def main() -> int:
         ("SQLite", "run, what tries everything" if rest else "run, all but what tries everything (make test-rest)"),
         ("Catalogue", "run" if shutil.which("xgettext") else "SKIPPED: no gettext (Debian: gettext)"),
         ("Browser", "run, on SQLite" if chromium() else "SKIPPED: no Chromium (Debian: chromium)"),
+        ("PDF", _pdf()),
     ]
     with ExitStack() as stack:
         try:

@@ -79,9 +79,11 @@ visits:contacts                             GET    -          200     200      2
 visits:pairings                             GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:list                               GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:gaps                               GET    -          200     200      200   200     403    403    403     403    200      403  in
+children:gaps                               POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:gap                                GET    nophone    200     200      200   200     403    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in
+reports:annual                              POST   -          302     403      302   302     403    302    403     403    302      403  in
 reports:summary                             GET    -          200     403      403   403     403    200    403     403    200      403  in
 
 # --- One child: the archive, and the family in it. Whoever keeps archives changes them; the administrator reads
@@ -89,9 +91,13 @@ children:export                             GET    -          200     200      2
 children:export                             POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:search                             GET    -          302     302      302   302     302    403    403     403    302      403  in
 children:search                             POST   -          302     302      302   302     302    403    403     403    302      403  in
+children:teachers                           GET    -          200     403      302   302     403    403    403     403    302      403  in
+children:teachers_of                        GET    ourschool  200     403      200   404     403    403    403     403    404      403  in
+children:teachers_of                        POST   ourschool  302     403      302   404     403    403    403     403    404      403  in
 children:birthdays                          GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:shares                             GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:bulk                               POST   -          403     404      404   404     403    403    403     403    403      403  in
+children:bulk_pair                             POST   -          403     403      403   403     404    403    403     403    404      403  in
 children:save_filter                        GET    -          302     302      302   302     302    403    403     403    302      403  in
 children:save_filter                        POST   -          302     302      302   302     302    403    403     403    302      403  in
 children:choose_columns                     POST   -          302     302      302   302     302    403    403     403    302      403  in
@@ -177,6 +183,7 @@ privacy:looked                              GET    foreigner  404     403     40
 
 # --- Papers: the archive on a page is for those who read archives; in full needs a reason, which is missing here
 papers:choose                               GET    -          200     200      200   200     200    403    403     403    200      403  in
+papers:ticked                               POST   -          302     302      302   302     302    403    403     403    302      403  in
 papers:many                                 GET    archive    200     200      200   200     403    403    403     403    200      403  in
 papers:many                                 POST   archive    422     422      422   422     403    403    403     403    422      403  in
 papers:choose_one                           GET    child      200     200      200   404     200    403    403     403    404      403  in
@@ -297,6 +304,7 @@ handovers:list                              GET    -          200    200    200 
 handovers:grants                            GET    -          200    403    403    403    403    403    403    403    200    403    in
 handovers:ask                               GET    -          403    200    200    200    403    403    403    403    403    403    in
 handovers:ask                               POST   -          403    200    200    200    403    403    403    403    403    403    in
+handovers:answer_many                       POST   -          403    302    302    302    403    403    403    403    403    403    in
 handovers:emergency                         GET    -          403    200    200    200    403    403    403    403    403    403    in
 handovers:emergency                         POST   -          403    200    200    200    403    403    403    403    403    403    in
 handovers:propose                           GET    child      403    200    200    404    403    403    403    403    403    403    in
@@ -328,6 +336,7 @@ promotions:done                             GET    promother  404    403    404 
 promotions:undo                             POST   promoted   302    403    302    404    403    403    403    403    404    403    in
 promotions:undo                             POST   promother  404    403    404    404    403    403    403    403    302    403    in
 duplicates:list                             GET    -          200    200    200    200    403    403    403    403    200    403    in
+duplicates:list                             POST   -          302    302    302    302    403    403    403    403    302    403    in
 duplicates:compare                          GET    child      403    200    200    404    403    403    403    403    403    403    in
 duplicates:compare                          GET    neighbour  403    404    404    200    403    403    403    403    403    403    in
 duplicates:compare                          GET    foreigner  403    404    404    404    403    403    403    403    403    403    in
@@ -817,6 +826,7 @@ IN_THE_ADDRESS: dict[str, Callable[[factories.Cast, str], list[str]]] = {
 ABOUT = {
     "-": lambda cast: [],
     "app": lambda cast: ["caseworks"],
+    "ourschool": lambda cast: [cast.school.code],
     "village": lambda cast: [cast.village.pk],
     "ownoffice": lambda cast: [cast.county.pk],
     "foreignvil": lambda cast: [cast.foreign_village.pk],

@@ -28,6 +28,7 @@ from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, Stat
 from caseworks.models import Export, Organization, Session, User
 from children.models import (
     Boarding,
+    ClassTeacher,
     Disability,
     Facet,
     GrowthEntry,
@@ -141,6 +142,7 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     )  # fmt: skip
     with access.everyone("test data"):
         child.enrolments.update(student_number=f"{bird}号")
+    ClassTeacher.objects.create(school=school, year=2026, grade="5", class_name=f"{bird}班", name=f"{bird}老师")
     factories.age_step(child, by=clerk, note=f"{bird}谈过")
     father = factories.relative(child, relation="51", name=f"{bird}父", phone=phone, address=f"{bird}宅")
     factories.absence(

@@ -39,9 +39,11 @@ MAY_ENTER_EVERYONE = {
 # Rows without a scope of their own, inside a query that has one.
 MAY_USE_SUBQUERY = {
     "caseworks/scoped.py": "defines it, and asks link tables with it",
+    "caseworks/conditions.py": "conditions of a scoped query, written once",
     "children/ages.py": "children about whom somebody has said that it is done: the outer query is scoped",
     "caseworks/kept.py": "children by the dates of enrolments, residences and pairings, within the scope in force",
     "children/models/archive.py": "children by school or village",
+    "children/held.py": "whether there is a row about a child in scope",
     "children/forms/filters.py": "the filter of the list: the outer query is scoped",
     "children/facts/checkups.py": "children in scope, and whether they were checked",
     "guardians/definitions.py": "conditions over children in scope",
@@ -109,6 +111,7 @@ MAY_READ_THE_CLOCK = {
     "caseworks/signin/sessions.py": "a session begins at its moment",
     "caseworks/exchange/office_sheets.py": "pages of the shared admin",
     "caseworks/exchange/jobs.py": "work in the background is of its day",
+    "caseworks/counting.py": "the same",
     "caseworks/leaving/keeper.py": "a file is made at its moment, under the post of that day",
     "caseworks/leaving/send.py": "called by views, on the day of the request",
     "children/actions.py": "the day of the scope in force",

@@ -1,5 +1,6 @@
 """What a code list is, and the columns that hold its codes."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,8 @@ class CodeList:
         for entry in self.codes:
             for word in (entry.zh, entry.en.lower(), *entry.also):
                 words.setdefault(word, entry)
+                # sheets are read with their brackets and numerals narrowed
+                words.setdefault(unicodedata.normalize("NFKC", word), entry)
         object.__setattr__(self, "_by_word", words)
 
     def __iter__(self) -> Iterator[Code]:

@@ -85,9 +85,10 @@ FETCHED_BY = code_list(
     ("parents", "父母", "father or mother", "父亲", "母亲", "爸爸", "妈妈", "家长"),
     (
         "grandparents",
-        "祖父母或外祖父母",
-        "grandparents",
         "祖辈",
+        "grandparents",
+        "祖父母",
+        "外祖父母",
         "爷爷",
         "奶奶",
         "外公",

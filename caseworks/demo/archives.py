@@ -17,6 +17,7 @@ from caseworks.demo.families import Family
 from caseworks.demo.rows import Rows, a_day
 from caseworks.models import User
 from children.models import (
+    Boarding,
     Child,
     Disability,
     Facet,
@@ -38,6 +39,18 @@ _GRANDPARENTS = {"61": "1", "62": "2", "63": "1", "64": "2"}
 _OF_A_SITUATION = {"disabled": "disabled", "ill": "incapable", "imprisoned": "parents_jailed", "lost": "absent"}
 
 
+def rate(rows: Rows, families: Iterable[Family], by: User) -> None:
+    """What even a hasty office enters of its families: how each child is looked after, and the disability of a few."""
+    for family in families:
+        for child in family.children:
+            since = child.opened_on
+            if rating := family.rated[child.pk]:
+                facts = {"rating": rating, "assessed_on": since, "assessed_by": by.name}
+                rows.add(GuardianshipRating(child=child, recorded_by=by, **facts))
+            if kind := family.disabled.get(child.pk):
+                rows.add(Disability(child=child, recorded_by=by, kind=kind, from_on=since))
+
+
 class Archives:
     """Fills the archives of families that wait in `rows` and are not yet written."""
 
@@ -52,11 +65,13 @@ class Archives:
         for family in families:
             self._grandparents(family)
             for child in family.children:
-                self._health(child, by)
+                self._health(family, child, by)
                 self._care(family, child, by)
                 self._means(family, child, by)
                 self._growth(child, by)
-        self._terms({child.pk for family in families for child in family.children}, by)
+        children = {child.pk for family in families for child in family.children}
+        self._terms(children, by)
+        self._beds(children, by)
 
     def _day(self, child: Child, years: int = 2) -> date:
         """A day since the archive was opened, of the last years."""
@@ -141,11 +156,13 @@ class Archives:
 
     # --- the child --------------------------------------------------------------------------------------------------
 
-    def _health(self, child: Child, by: User) -> None:
+    def _health(self, family: Family, child: Child, by: User) -> None:
         rng = self.rng
         if child.health == "50":
             level = rng.choice(("1", "2", "3", "4", ""))
-            self._add(Disability, child, by, kind=child.disability or "4", level=level, from_on=child.opened_on)
+            self._add(
+                Disability, child, by, kind=family.disabled.get(child.pk, "4"), level=level, from_on=child.opened_on
+            )
         if child.health in ("30", "60"):
             kind = rng.choice(("asthma", "heart", "kidney", "epilepsy"))
             self._add(Illness, child, by, kind=kind, from_on=child.opened_on)
@@ -179,12 +196,13 @@ class Archives:
         )
 
     def _care(self, family: Family, child: Child, by: User) -> None:
-        if not child.guardianship or self.rng.random() < 0.1:
+        known = family.rated[child.pk]
+        if not known or self.rng.random() < 0.1:
             return
         for months in (7, 1):
             on = self.today - timedelta(days=30 * months + self.rng.randint(0, 20))
             if on >= child.opened_on:
-                rating = child.guardianship if months == 1 else self.rng.choice((child.guardianship, "fair"))
+                rating = known if months == 1 else self.rng.choice((known, "fair"))
                 note = said.RATINGS[rating] if self.rng.random() < 0.6 else ""
                 self._add(GuardianshipRating, child, by, rating=rating, assessed_on=on, assessed_by=by.name, note=note)
 
@@ -266,6 +284,26 @@ class Archives:
                     comment=self.rng.choice(said.COMMENTS),
                     **marks,
                 )
+
+    def _beds(self, children: set[Any], by: User) -> None:
+        """A bed for every boarder, by the week in which the enrolment began; most go home every week."""
+        boarders = [row for row in self.rows.enrolled_on(self.today, children) if row.boarding == "2"]
+        for number, row in enumerate(boarders):
+            house, place = ("1号楼", "2号楼")[row.child.sex == "2"], number // 2
+            self._add(
+                Boarding,
+                row.child,
+                by,
+                from_on=max(row.from_on, row.child.opened_on),
+                dormitory=house,
+                room=f"{place // 24 + 1}{place // 8 % 3 + 1:02d}",
+                bed=str(place % 8 + 1),
+                seat=row.student_number,
+                goes_home=self.rng.choices(("week", "fortnight", "month", ""), (70, 15, 5, 10))[0],
+                fetched_by=self.rng.choices(
+                    ("grandparents", "parents", "bus", "together", "alone", ""), (50, 12, 15, 10, 5, 8)
+                )[0],
+            )
 
     def _add(self, model: Any, child: Child, by: User, **values: Any) -> None:
         self.rows.add(model(code=words.code(self.rng), child=child, recorded_by=by, **values))

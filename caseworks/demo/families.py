@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from caseworks import codelists
 from caseworks.access import Via
@@ -72,6 +73,9 @@ class Family:
     mother: Relative | None = None
     carer: Relative | None = None
     relations: set[str] = field(default_factory=set)  # of everybody on record in it
+    # by child: how its guardianship is rated and which disability it has, as far as anybody knows
+    rated: dict[UUID, str] = field(default_factory=dict)
+    disabled: dict[UUID, str] = field(default_factory=dict)
 
     @property
     def at_home(self) -> list[tuple[str, Relative]]:
@@ -122,7 +126,7 @@ class Families:
         family = Family(village, plan)
         home = f"{self.rng.randint(1, 9)}组{self.rng.randint(1, 80)}号"
         for place in places:
-            family.children.append(self._child(place, surname, village, home, alone=len(places) == 1))
+            family.children.append(self._child(family, place, surname, home, alone=len(places) == 1))
             family.schools.append(place.school)
         family.father = self._parent(family, "51", surname, plan.father)
         family.mother = self._parent(family, "52", words.surname(self.rng), plan.mother)
@@ -148,8 +152,8 @@ class Families:
         parents = ((family.father, plan.father), (family.mother, plan.mother))
         return [parent for parent, standing in parents if parent is not None and standing in standings]
 
-    def _child(self, place: Place, surname: str, village: Organization, home: str, *, alone: bool) -> Child:
-        rng, rows = self.rng, self.rows
+    def _child(self, family: Family, place: Place, surname: str, home: str, *, alone: bool) -> Child:
+        rng, rows, village = self.rng, self.rows, family.village
         sex = "1" if rng.random() < 0.545 else "2"
         born_on = self._birthday(place.grade)
         age = _AGE[place.grade]
@@ -158,24 +162,24 @@ class Families:
         is_new = rng.random() < 0.08 or began_school_in == self.year
         opened_in = self.year if is_new else rng.randint(max(began_school_in, self.year - 5), self.year - 1)
         health = rng.choices(("10", "20", "30", "50", "60"), (9740, 170, 40, 40, 10))[0]
-        child = rows.add(
-            Child(
-                code=words.code(rng),
-                name=words.child_name(rng, surname, sex),
-                sex=sex,
-                born_on=born_on,
-                id_number=self.numbers.draw(self.area, born_on, sex),
-                ethnicity=rng.choices(("01", "15", "06"), (92, 5, 3))[0],
-                registration=rng.choices(("1", "2", "3"), (930, 65, 5))[0],
-                registered_at=f"{self.region}{village.name}",
-                health=health,
-                disability=rng.choice("12345") if health == "50" else "",
-                only_child=rng.choices((True, False, None), (5, 4, 1))[0] if alone else False,
-                orphan=False if rng.random() < 0.8 else None,
-                guardianship=rng.choices(("good", "fair", "poor", ""), (60, 31, 2, 7))[0],
-                opened_on=a_day(rng, date(opened_in, 9, 5), date(opened_in, 11, 28)),
-            ).derive()
+        child = Child(
+            code=words.code(rng),
+            name=words.child_name(rng, surname, sex),
+            sex=sex,
+            born_on=born_on,
+            id_number=self.numbers.draw(self.area, born_on, sex),
+            ethnicity=rng.choices(("01", "15", "06"), (92, 5, 3))[0],
+            registration=rng.choices(("1", "2", "3"), (930, 65, 5))[0],
+            registered_at=f"{self.region}{village.name}",
+            health=health,
         )
+        if health == "50":
+            family.disabled[child.pk] = rng.choice("12345")
+        child.only_child = rng.choices((True, False, None), (5, 4, 1))[0] if alone else False
+        child.orphan = False if rng.random() < 0.8 else None
+        family.rated[child.pk] = rng.choices(("good", "fair", "poor", ""), (60, 31, 2, 7))[0]
+        child.opened_on = a_day(rng, date(opened_in, 9, 5), date(opened_in, 11, 28))
+        rows.add(child.derive())
         boarders = 0 if age < 6 else 0.07 if age < 12 else 0.6
         boarding = "2" if rng.random() < boarders else "1"
         self._enrol(child, place, entered_on, boarding)

@@ -10,11 +10,12 @@ from django.db import transaction
 
 from caseworks.access import Role
 from caseworks.demo import words
-from caseworks.demo.archives import Archives
+from caseworks.demo.archives import Archives, rate
 from caseworks.demo.bureau import BureauDemo
 from caseworks.demo.contacts import Contacts, Office, logged_in_the_evening
 from caseworks.demo.district import DistrictDemo
 from caseworks.demo.families import Families, Place
+from caseworks.demo.life import add_life
 from caseworks.demo.offices import District, Elsewhere, make_bureau, make_district, make_elsewhere
 from caseworks.demo.rights import add_rights
 from caseworks.demo.rows import Rows, refresh_statistics
@@ -50,6 +51,7 @@ def load(today: date) -> Counter[str]:
     rows.write()
     logged_in_the_evening()
     add_rights(staff.login("caseworker"), staff.login("administrator"), today)
+    add_life(district, staff.login("caseworker"), staff.login("administrator"), today)
     refresh_statistics()
     return rows.written
 
@@ -68,7 +70,7 @@ def _district(district: District, rows: Rows, staff: Staff, today: date) -> None
     rng = random.Random("staff")  # noqa: S311
     demo = DistrictDemo(district, rows, today)
     demo.make_families()
-    _archives(demo, district, rows, staff, today)
+    filled = _archives(demo, district, rows, staff, today)
     rows.write()
     offices = {"shuanglong": Office(staff.login("caseworker"), district.towns[0].villages[0])}
     for town in district.towns:
@@ -82,17 +84,20 @@ def _district(district: District, rows: Rows, staff: Staff, today: date) -> None
     for school in district.schools:
         demo.pair(school, rng.randint(_TEACHERS - 5, _TEACHERS + 5))
     demo.contacts(offices)
+    for code, families in demo.families.items():
+        rate(rows, [family for family in families if id(family) not in filled], offices[code].by)
     rows.write()
 
 
-def _archives(demo: DistrictDemo, district: District, rows: Rows, staff: Staff, today: date) -> None:
-    """Whole archives for the village of the story and its school."""
+def _archives(demo: DistrictDemo, district: District, rows: Rows, staff: Staff, today: date) -> set[int]:
+    """Whole archives for the village of the story and its school; gives the identities of those families."""
     village, school = district.towns[0].villages[0], district.towns[0].primaries[1]
     here = demo.families[village.code]
     there = [family for family in demo.by_school[school.code] if family.village != village]
     teacher = staff.add(f"{school.code}-archives", "龚文静", school, Role.SCHOOL_STAFF)
     Archives(rows, today, "village archives").fill(here, staff.login("caseworker"))
     Archives(rows, today, "school archives").fill(there, teacher)
+    return {id(family) for family in (*here, *there)}
 
 
 def _elsewhere(place: Elsewhere, rows: Rows, staff: Staff, today: date) -> None:
@@ -101,4 +106,5 @@ def _elsewhere(place: Elsewhere, rows: Rows, staff: Staff, today: date) -> None:
     maker = Families(rng, rows, today=today, area="500235", region="重庆市云阳县平安镇")
     office = Office(staff.add("yunyang-caseworker", "谭正华", place.village, Role.CASEWORKER), place.village)
     families = [maker.add([Place(place.school, rng.choice("12345"), place.school)], place.village) for _n in range(9)]
+    rate(rows, families, office.by)
     Contacts(rng, rows).over_time(office, families, 30, date(today.year - 1, 9, 1), today - timedelta(days=1))

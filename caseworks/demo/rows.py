@@ -14,6 +14,7 @@ from caseworks.access import Via
 from caseworks.models import Posting, User
 from children import idnumbers
 from children.models import (
+    Boarding,
     Child,
     Disability,
     Enrolment,
@@ -40,7 +41,7 @@ T = TypeVar("T")
 IN_ORDER: tuple[Any, ...] = (
     User, Posting, PupilCount, ContactRule, Child, Reach, Enrolment, Residence, Relative, Kinship, Absence, Situation,
     Entrustment, Declaration, Disability, Illness, HealthCheck, GuardianshipRating, Livelihood, Relief, Hardship, Need,
-    Facet, Survey, GrowthEntry, TermRecord, Mentor, Pairing, Contact, ContactChild, Counterpart,
+    Facet, Survey, GrowthEntry, TermRecord, Boarding, Mentor, Pairing, Contact, ContactChild, Counterpart,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from caseworks.access import Role
+from caseworks.demo.archives import rate
 from caseworks.demo.contacts import Contacts, Office, logged_in_the_evening
 from caseworks.demo.families import GRADES, Families, Family, Place, Plan
 from caseworks.demo.offices import office
@@ -93,6 +94,7 @@ def _fill(maker: Families, town: Town, village: Organization, size: int, logs: O
             places.append(town.place(rng, GRADES[step + 2 :] or GRADES[: step - 1]))
         size -= len(places)
         families.append(maker.add(places, village, plan))
+    rate(rows, families, logs.by)
     Contacts(rng, rows).over_time(logs, families, len(families), date(today.year - 1, 1, 6), today - timedelta(days=1))
     _pair(maker, town.secondary, families)
 

@@ -9,10 +9,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from caseworks.models import in_force
 from caseworks.scoped import subquery
 from children import names
-from children.models import Child, Enrolment, Residence
+from children.facts.kinds import KINDS
+from children.models import Child, Enrolment, Fact, Residence
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
 
 OPEN = {"until_on__isnull": True}
@@ -28,9 +31,16 @@ class Adult:
     born_year: int | None = None
     id_number: str = ""
     address: str = ""
+    born_on: date | None = None
+    work: str = ""
+    health: str = ""
     version: int = 1
     late: bool = False  # known to others, or tied to an archive that is: steps about them wait for the last moment
     absence: Absence | None = None
+    # as they will be once what was read so far is in
+    away: bool = False
+    place: str = ""
+    since_known: bool = True
     situations: frozenset[str] = frozenset()
     said: Any = None  # the Whereabouts a row of this file gave, and the number of that row
     said_in: int = 0
@@ -44,6 +54,9 @@ class Adult:
             relative.born_year,
             relative.id_number,
             relative.address,
+            relative.born_on,
+            relative.work,
+            relative.health,
             relative.version,
             late=True,
         )
@@ -60,6 +73,8 @@ class Archive:
     care: Entrustment | None = None
     carers: set[UUID] = field(default_factory=set)  # whoever cares today, also where a term is set
     declaration: Declaration | None = None
+    # by kind: the facts that are open, or all of a kind that does not last, the latest last
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
 
 
 @dataclass
@@ -86,8 +101,11 @@ def taken_out_of_reach(numbers: Collection[str], reached: Collection[str]) -> se
     return {typed[index] for index in held.values_list("id_index", flat=True)}
 
 
-def _with_what_is_open(children: Collection[Child], adults: dict[UUID, Adult], on: date) -> dict[UUID, Archive]:
-    """Archives with enrolment, residence, relatives, care and latest declaration; `adults` fills with the relatives."""
+def _with_what_is_open(
+    children: Collection[Child], adults: dict[UUID, Adult], on: date, kinds: Collection[str]
+) -> dict[UUID, Archive]:
+    """Archives with enrolment, residence, relatives, care, latest declaration, and the dated facts of these kinds;
+    `adults` fills with the relatives."""
     found = {child.pk: Archive(child) for child in children}
     if not found:
         return found
@@ -109,6 +127,11 @@ def _with_what_is_open(children: Collection[Child], adults: dict[UUID, Adult], o
         found[child].carers.add(relative)
     for declaration in Declaration.objects.filter(child__in=keys, declared_on__lte=on).order_by("declared_on", "id"):
         found[declaration.child_id].declaration = declaration
+    for key in kinds:
+        kind = KINDS[key]
+        rows = kind.model._default_manager.filter(child__in=keys, **(OPEN if kind.lasts else {}))
+        for row in rows.order_by(kind.model.day_field, "id"):
+            found[row.child_id].facts.setdefault(key, []).append(row)
     return found
 
 
@@ -118,19 +141,24 @@ def note_adults(relatives: Collection[Relative], adults: dict[UUID, Adult], on: 
     if not fresh:
         return
     for absence in Absence.objects.filter(relative__in=list(fresh), **OPEN):
-        fresh[absence.relative_id].absence = absence
-    for relative, kind in Situation.objects.filter(in_force(on), relative__in=list(fresh)).values_list(
-        "relative_id", "kind"
-    ):
+        adult = fresh[absence.relative_id]
+        adult.absence, adult.away, adult.place, adult.since_known = absence, True, absence.place, absence.from_known
+    # one that began after the roster's day is known too: the roster does not begin it a second time
+    lasting = Situation.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=on), relative__in=list(fresh))
+    for relative, kind in lasting.values_list("relative_id", "kind"):
         fresh[relative].situations |= {kind}
     adults.update(fresh)
 
 
 def look_up(
-    named: Collection[tuple[str, date, str]], phones: Collection[str], adults: dict[UUID, Adult], on: date
+    named: Collection[tuple[str, date, str]],
+    phones: Collection[str],
+    adults: dict[UUID, Adult],
+    on: date,
+    kinds: Collection[str],
 ) -> tuple[Known, list[Adult]]:
     """Archives with the ID numbers of some rows, archives with the name and birth date of the other rows, and relatives
-    with these phones. A row is (name, birth date, ID number or "")."""
+    with these phones. A row is (name, birth date, ID number or ""); `kinds` are those of the dated facts that matter."""
     numbers = {number for _name, _born, number in named if number}
     by_number = {child.id_number: child for child in Child.objects.live().with_id_number(*numbers)}
     rest = {(name, born) for name, born, number in named if number not in by_number}
@@ -142,7 +170,8 @@ def look_up(
         for child in (Child.objects.live().filter(pk__in=alike) if keys else ())
         if (child.name, child.born_on) in rest
     ]
-    archives = _with_what_is_open({child.pk: child for child in [*by_number.values(), *same_name]}.values(), adults, on)
+    children = {child.pk: child for child in [*by_number.values(), *same_name]}
+    archives = _with_what_is_open(children.values(), adults, on, kinds)
     known = Known(
         {number: archives[child.pk] for number, child in by_number.items()},
         out_of_reach=taken_out_of_reach(numbers, by_number),

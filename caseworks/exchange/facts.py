@@ -11,32 +11,16 @@ from typing import Any
 from caseworks import codelists
 from caseworks.codelists import PARENTS
 from caseworks.exchange import values
-from caseworks.exchange.places import AWAY, HOME, UNABLE, Places, Whereabouts, school_and_class
+from caseworks.exchange.people import PeopleReader, Person
+from caseworks.exchange.places import HOME, Places, school_and_class
 from caseworks.exchange.problems import REFUSED, Problem
+from caseworks.exchange.stated import Stated, StatedReader
 from caseworks.exchange.values import Cell, Problems
 from caseworks.models import Organization
 from children import idnumbers
 from children.models.archive import years_before
 
-SEX_OF = {"51": "1", "57": "1", "61": "1", "63": "1", "66": "1", "71": "1", "73": "1", "81": "1", "83": "1", "85": "1",
-          "87": "1", "89": "1", "52": "2", "58": "2", "62": "2", "64": "2", "67": "2", "75": "2", "77": "2", "82": "2",
-          "84": "2", "86": "2", "88": "2", "90": "2"}  # fmt: skip
-OTHER_RELATIVE = "97"
 _MASKED = re.compile(r"\*\*|•••")
-
-
-@dataclass
-class Person:
-    """An adult in a row: what they are to the child, and what the row says about them."""
-
-    relation: str
-    name: str
-    column: int
-    phone: str = ""
-    id_number: str = ""
-    address: str = ""
-    born_year: int | None = None
-    whereabouts: Whereabouts | None = None
 
 
 @dataclass
@@ -44,6 +28,7 @@ class Facts:
     """What a row says. `child` holds only what is said: a blank cell says nothing and never erases anything."""
 
     child: dict[str, Any] = field(default_factory=dict)
+    stated: list[Stated] = field(default_factory=list)
     school: Organization | None = None
     enrolment: dict[str, str] = field(default_factory=dict)
     entered_on: date | None = None
@@ -52,6 +37,7 @@ class Facts:
     village_guessed: bool = False  # from the registered place: good for a new archive, no news for an old one
     people: list[Person] = field(default_factory=list)
     carer: Person | None = None
+    care: dict[str, Any] = field(default_factory=dict)  # what is said of the care itself: since when, why, its papers
     declaration: str = ""
     outranked: bool = False
     columns: dict[str, int] = field(default_factory=dict)
@@ -74,8 +60,16 @@ class Reader:
     places: Places
     on: date
     since_1904: bool = False
-    _spoken: dict[tuple[str, str], Whereabouts | None] = field(default_factory=dict)
     _coded: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._people = PeopleReader(self.keys, self.places, self.on)
+        self._stated = StatedReader(self.keys, self.on, self.places.organization.name)
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The kinds of dated facts that the columns of the sheet speak of."""
+        return self._stated.tables
 
     def read(self, cells: Sequence[Any], problems: Problems) -> Facts:
         """The facts of a row. Problems are appended; if one of them refuses the row, the facts are not to be used."""
@@ -99,6 +93,7 @@ class Reader:
         self._school(have, facts, problems)
         self._village(have, facts, problems)
         self._family(have, facts, problems)
+        facts.stated, facts.care = self._stated.read(have, problems)
         return facts
 
     # --- the child ---
@@ -178,11 +173,11 @@ class Reader:
             ("ethnicity", codelists.ETHNICITY),
             ("registration", codelists.REGISTRATION),
             ("health", codelists.HEALTH),
-            ("disability", codelists.DISABILITY),
-            ("guardianship", codelists.GUARDIANSHIP),
         ):
             if code := self._code(codelist, key, have, problems):
                 facts.child[key] = code
+        if "registered" in have and values.yes_or_no(have["registered"], problems) is False:
+            facts.child.setdefault("registration", "3")
         for key in ("registered_at", "notes"):
             if text := values.words(have.get(key)):
                 facts.child[key] = text
@@ -255,89 +250,13 @@ class Reader:
     # --- the adults ---
 
     def _family(self, have: dict[str, Cell], facts: Facts, problems: Problems) -> None:
-        for who, relation in (("father", "51"), ("mother", "52")):
-            if person := self._person(who, relation, have, problems):
-                facts.people.append(person)
-        for who in ("member1", "member2"):
-            relation = self._relation(who, have, problems)
-            person = self._person(who, relation, have, problems)
-            if person is None:
-                continue
-            facts.people.append(person)
-            if relation not in PARENTS and values.words(have.get(f"{who}.guardian")) in values.YES:
-                facts.carer = person
-        self._carer(have, facts, problems)
-        parents = [person for person in facts.people if person.relation in PARENTS]
-        states = [person.whereabouts.state if person.whereabouts else "" for person in parents]
+        found = self._people.read(have, problems)
+        facts.people, facts.carer = found.everyone, found.carer
+        states = [
+            person.whereabouts.state if person.whereabouts else ""
+            for person in found.everyone
+            if person.relation in PARENTS
+        ]
         facts.outranked = (
             facts.declaration not in {"", "0"} and len(states) == 2 and all(state == HOME for state in states)
         )
-
-    def _carer(self, have: dict[str, Cell], facts: Facts, problems: Problems) -> None:
-        if not any(key.startswith("carer.") for key in have):
-            return
-        name = values.name(have.get("carer.name"), [])
-        same = next((person for person in facts.people if person.name == name), None) if name else None
-        relation = same.relation if same else self._relation("carer", have, problems)
-        person = self._person("carer", relation, have, problems)
-        if person is None:
-            return
-        if same is not None:
-            same.phone, same.born_year = same.phone or person.phone, same.born_year or person.born_year
-            person = same
-        if relation not in PARENTS:
-            facts.carer = person
-        elif same is None and not any(other.relation == relation for other in facts.people):
-            facts.people.append(person)  # a parent who stays is the guardian: nothing is entrusted
-
-    def _relation(self, who: str, have: dict[str, Cell], problems: Problems) -> str:
-        if f"{who}.name" not in have and f"{who}.name_phone" not in have:
-            return OTHER_RELATIVE
-        cell = have.get(f"{who}.relation")
-        word = values.words(cell)
-        if cell is None or not word:
-            problems.append(Problem("relation_missing", self._column_of(f"{who}.relation", f"{who}.name")))
-            return OTHER_RELATIVE
-        entry = codelists.RELATION.find(word)
-        if entry is None:
-            problems.append(Problem("relation", cell[1], {"value": word[:30]}))
-        return entry.code if entry else OTHER_RELATIVE
-
-    def _person(self, who: str, relation: str, have: dict[str, Cell], problems: Problems) -> Person | None:
-        get = have.get
-        name_cell, phone_cell = get(f"{who}.name"), get(f"{who}.phone")
-        if f"{who}.name_phone" in have:
-            both_name, both_phone = values.name_and_phone(have[f"{who}.name_phone"])
-            name_cell, phone_cell = name_cell or both_name, phone_cell or both_phone
-        place, employer = values.words(get(f"{who}.place")), values.words(get(f"{who}.employer"))
-        if name_cell is None and phone_cell is None and not place and not employer:
-            return None
-        name = values.name(name_cell, problems)
-        phone = values.phone(phone_cell, problems)
-        if not name:
-            if said := phone or place or employer:
-                cell = phone_cell or get(f"{who}.place") or get(f"{who}.employer")
-                problems.append(Problem("nobody", cell[1] if cell else None, {"value": said[:40]}))
-            return None
-        number = idnumbers.clean(values.words(get(f"{who}.id_number")))
-        parent = relation in PARENTS
-        return Person(
-            relation,
-            name,
-            name_cell[1],  # type: ignore[index]
-            phone,
-            number if idnumbers.read(number).fault in {"", "check"} else "",
-            values.words(get(f"{who}.address")),
-            values.year(get(f"{who}.born_year"), problems),
-            self.places.whereabouts(place, employer, spoken=self._spoken) if parent else None,
-        )
-
-
-def reason_of_care(people: Sequence[Person]) -> str:
-    """The official reason of entrusted care, as far as the row gives it; "" if it does not."""
-    states = [person.whereabouts.state for person in people if person.relation in PARENTS and person.whereabouts]
-    if states.count(AWAY) == 2:
-        return "both"
-    if AWAY in states and UNABLE in states:
-        return "one"
-    return "unable" if states.count(UNABLE) == 2 else ""

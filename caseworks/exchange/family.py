@@ -7,22 +7,39 @@ not enough (there are many 王芳), and a parent whose name differs from the arc
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from caseworks import phones
+from caseworks import codelists, phones
 from caseworks.codelists import PARENTS
+from caseworks.exchange import columns
 from caseworks.exchange.archives import Adult, Archive
-from caseworks.exchange.facts import SEX_OF, Facts, Person, reason_of_care
+from caseworks.exchange.facts import Facts
+from caseworks.exchange.people import RELATION_OF, SEX_OF, Person, reason_of_care
 from caseworks.exchange.places import AWAY, HOME, Whereabouts
 from caseworks.exchange.problems import Problem
 from caseworks.exchange.work import Change, Work
 from caseworks.identity import uuid7
-from guardians.models import Absence
+from guardians.models import Absence, Entrustment
 
 if TYPE_CHECKING:
     from caseworks.exchange.plan import Planner, Source
 
-_WORDS_OF = {"51": "father", "57": "father", "52": "mother", "58": "mother"}
+_WORDS_OF = {"57": "father", "58": "mother", **{relation: who for who, relation in RELATION_OF.items()}}
+_SHOWN_AS = {"born_on": "born", "born_year": "born"}
+_TOLD = ("name", "phone", "born_on", "born_year", "id_number", "address", "work", "health")
+# which column says what of an entrusted care
+PAPER_OF = {
+    "reason": "care_reason",
+    "term_until_on": "care_term",
+    "agreement_signed_on": "agreement",
+    "school_notified_on": "school_told",
+    "village_notified_on": "village_told",
+}
+PAPERS = (*PAPER_OF.values(), "care_since")
+_PAPERS_CHECKED = ("term_until_on", "agreement_signed_on", "school_notified_on", "village_notified_on")
+_LISTS = {"health": codelists.HEALTH, "reason": codelists.ENTRUSTMENT_REASON}
 _SMALL = str.maketrans("", "", "省市县区 ")
 
 
@@ -43,17 +60,37 @@ class FamilyPlan:
         self.planner, self.source, self.facts, self.archive = planner, source, facts, archive
         self.work, self.late, self.changes, self.problems = work, late, changes, problems
         self.linked: set[Any] = {relative for _relation, relative in archive.kin} if archive else set()
+        self.named: dict[UUID, tuple[Person, Adult]] = {}
+        self.carers: set[UUID] = set(archive.carers) if archive else set()
+        self.papers: dict[str, Any] = _papers_of(archive.care if archive else None)
 
     def run(self) -> None:
         found = {id(person): self._adult(person) for person in self.facts.people}
         for person in self.facts.people:
             if adult := found[id(person)]:
+                self.named[adult.id] = (person, adult)
                 self._presence(person, adult)
         carer = self.facts.carer
         if carer is not None:
             adult = found[id(carer)] if id(carer) in found else self._adult(carer)
             if adult is not None:
+                self.named[adult.id] = (carer, adult)
                 self._care(adult)
+        elif self.facts.care:
+            self._papers(self.archive.care if self.archive else None)
+
+    def kin(self) -> list[tuple[str, Adult, str]]:
+        """Everybody in the child's family once the row is in: relation, adult, and in whose columns the row has them ("" for
+        whom it does not name)."""
+        before = [(relation, key) for relation, key in self.archive.kin] if self.archive else []
+        known = {key for _relation, key in before}
+        found = [
+            (relation, self.planner.adults[key], self.named[key][0].who if key in self.named else "")
+            for relation, key in before
+        ]
+        return found + [
+            (person.relation, adult, person.who) for key, (person, adult) in self.named.items() if key not in known
+        ]
 
     def _work(self, adult: Adult) -> Work:
         """Where a step about this adult belongs: with what others see already, or with the new archive. Once a late step
@@ -76,7 +113,7 @@ class FamilyPlan:
         # father and mother may have the same name: the one who is the same to the child comes first
         named = [(relation != person.relation, adult) for relation, adult in kin if adult.name == person.name]
         adult = min(named, key=lambda pair: pair[0])[1] if named else None
-        if adult is None and person.relation in PARENTS:
+        if adult is None and (person.relation in PARENTS or person.is_named_as_elder):
             other = next((adult for relation, adult in kin if relation == person.relation), None)
             if other is not None and not (person.phone and person.phone == other.phone):
                 self.problems.append(Problem("parent_differs", person.column, {"name": other.name}))
@@ -100,7 +137,9 @@ class FamilyPlan:
         return adult
 
     def _create(self, person: Person) -> Adult:
-        fields = {key: getattr(person, key) for key in ("name", "phone", "born_year", "id_number", "address")}
+        fields = {key: getattr(person, key) for key in _TOLD}
+        if person.born_on is None and (born := person.born_by_number()):
+            fields |= {"born_on": born, "born_year": born.year}
         adult = Adult(uuid7(), **fields, late=self.work.late)
         self.work.make("relative", id=adult.id, sex=SEX_OF.get(person.relation, ""), **fields)
         self.planner.adults[adult.id] = adult
@@ -115,17 +154,22 @@ class FamilyPlan:
 
     def _amend(self, person: Person, adult: Adult, *, link: bool = False) -> None:
         """What the row knows better about a relative. A number that cannot be dialled replaces none that can."""
-        fields: dict[str, Any] = {}
-        for key in ("name", "phone", "born_year", "id_number", "address"):
-            value, before = getattr(person, key), getattr(adult, key)
-            if not value or value == before or (key == "phone" and before and not phones.is_plausible(value)):
-                continue
-            fields[key] = value
-            if not link:
-                self.changes.append((self._word(person, key), str(before or ""), str(value)))
+        fields: dict[str, Any] = {
+            key: value
+            for key in _TOLD
+            if (value := getattr(person, key)) and value != getattr(adult, key) and not _is_worse(key, person, adult)
+        }
+        if "id_number" in fields and not (person.born_on or adult.born_on):
+            born = person.born_by_number()
+            if born is not None and adult.born_year in {None, born.year}:
+                fields |= {"born_on": born, "born_year": born.year}
         if not fields:
             return
         before = {key: getattr(adult, key) for key in fields}
+        for key, value in fields.items() if not link else ():
+            if key != "born_year" or "born_on" not in fields:
+                old = before[key] or (adult.born_year if key == "born_on" else None)
+                self.changes.append((self._word(person, _SHOWN_AS.get(key, key)), _shown(key, old), _shown(key, value)))
         self._work(adult).amended.append(("relative", adult.id, adult.version, fields, before))
         self._set(adult, {**fields, "version": adult.version + 1})
 
@@ -143,6 +187,17 @@ class FamilyPlan:
     # --- where ---
 
     def _presence(self, person: Person, adult: Adult) -> None:
+        self._where(person, adult)
+        for kind in person.situations:
+            self._unable(person, adult, kind)
+
+    def _unable(self, person: Person, adult: Adult, kind: str) -> None:
+        if kind not in adult.situations:
+            self._work(adult).make("situation", relative_id=adult.id, kind=kind, from_on=self.work.on)
+            self._set(adult, {"situations": adult.situations | {kind}})
+            self.changes.append((self._word(person, "situation"), "", codelists.SITUATION.zh(kind)))
+
+    def _where(self, person: Person, adult: Adult) -> None:
         where = person.whereabouts
         if where is None:
             return
@@ -165,36 +220,50 @@ class FamilyPlan:
             return
         if before is not None:
             self._work(adult).end("absence", before)
-            self._set(adult, {"absence": None})
+            self._set(adult, {"absence": None, "away": False, "place": ""})
             self.changes.append(
                 (self._word(person, "place"), before.place or "外出", "在家" if where.state == HOME else "")
             )
-        if where.situation and where.situation not in adult.situations:
-            self._work(adult).make("situation", relative_id=adult.id, kind=where.situation, from_on=self.work.on)
-            self._set(adult, {"situations": adult.situations | {where.situation}})
-            self.changes.append((self._word(person, "place"), "", where.situation))
+        if where.situation:
+            self._unable(person, adult, where.situation)
 
     def _away(self, person: Person, adult: Adult, before: Absence | None, where: Whereabouts) -> None:
         fields = {"place": where.place, "province": where.province, "employer": where.employer}
+        told = {key: value for key in ("employer_phone", "employer_address") if (value := getattr(person, key))} | (
+            {"from_on": person.since, "from_known": True} if person.since else {}
+        )
         if before is not None and _same_place(before, where):
+            added = {key: value for key, value in told.items() if getattr(before, key) != value}
             if where.employer and not before.employer:
-                self._work(adult).amend("absence", before, {"employer": where.employer})
-                self.changes.append((self._word(person, "employer"), "", where.employer))
+                added["employer"] = where.employer
+            if added:
+                self._work(adult).amend("absence", before, added)
+                self._set(adult, {"since_known": before.from_known or "from_on" in added})
+                for key, value in added.items():
+                    if key != "from_known" or "from_on" not in added:
+                        old = getattr(before, key) if key != "from_on" or before.from_known else None
+                        part = "since" if key.startswith("from_") else key
+                        self.changes.append((self._word(person, part), _shown(key, old), _shown(key, value)))
             return
         self.changes.append((self._word(person, "place"), before.place if before else "", where.place or "外出"))
+        self._set(adult, {"away": True, "place": where.place, "since_known": person.since is not None})
         if before is not None and (before.from_on == self.work.on or _says_more(before, where)):
-            self._work(adult).amend("absence", before, fields)
+            self._work(adult).amend("absence", before, fields | told)
             return
         if before is not None:
             self._work(adult).end("absence", before)
-        # a roster says where a parent works, not since when
-        self._work(adult).make("absence", relative_id=adult.id, from_on=self.work.on, from_known=False, **fields)
+            told = {key: value for key, value in told.items() if key != "from_on" or person.since > before.from_on}  # type: ignore[operator]
+        # a roster says where a parent works, seldom since when
+        beginning = {"from_on": self.work.on, "from_known": False}
+        self._work(adult).make("absence", relative_id=adult.id, **(beginning | fields | told))
 
     # --- who cares ---
 
     def _care(self, adult: Adult) -> None:
         before = self.archive.care if self.archive else None
         if self.archive is not None and adult.id in {before and before.relative_id, *self.archive.carers}:
+            if before is not None and before.relative_id == adult.id:
+                self._papers(before)
             return
         carer: Person = self.facts.carer  # type: ignore[assignment]
         if before is not None:
@@ -206,8 +275,59 @@ class FamilyPlan:
             self.changes.append(("carer.name", known.name if known else "", adult.name))
         elif self.archive is not None and ("carer.name", "", adult.name) not in self.changes:
             self.changes.append(("carer.name", "", adult.name))
-        reason = reason_of_care(self.facts.people)
-        self._work(adult).make("care", relative_id=adult.id, from_on=self.work.on, reason=reason)
+        care = {"from_on": self.work.on, "reason": reason_of_care(self.facts.people), **self.facts.care}
+        if self.facts.care:
+            floor: date = before.from_on if before is not None else self.facts.child["born_on"]
+            care["from_on"] = max(care["from_on"], floor)
+            self._check_term(care, care["from_on"])
+        self._work(adult).make("care", relative_id=adult.id, **care)
+        self.carers = {adult.id}
+        self.papers = {name: care.get(name) for name in _PAPERS_CHECKED}
+
+    def _check_term(self, care: dict[str, Any], since: date) -> None:
+        """A term that ends before the care begins is left out."""
+        until = care.get("term_until_on")
+        if until is not None and until < since:
+            column = self.facts.columns.get("care_term")
+            self.problems.append(Problem("term_order", column, {"date": until.isoformat()}))
+            del care["term_until_on"]
+
+    def _papers(self, before: Entrustment | None) -> None:
+        """What the row says of a care that goes on: why, until when, and the days of its papers."""
+        told = dict(self.facts.care)
+        if before is None:
+            if told:
+                key = next(key for key in PAPERS if key in self.facts.columns)
+                self.problems.append(
+                    Problem("alone", self.facts.columns[key], {"value": str(columns.FIELDS[key].label)})
+                )
+            return
+        told.pop("from_on", None)  # the registry knows since when
+        self._check_term(told, before.from_on)
+        fields = {key: value for key, value in told.items() if getattr(before, key) != value}
+        if fields:
+            self.work.amend("care", before, fields)
+            self.papers |= {name: fields[name] for name in _PAPERS_CHECKED if name in fields}
+            for key, value in fields.items():
+                self.changes.append((PAPER_OF[key], _shown(key, getattr(before, key)), _shown(key, value)))
+
+
+def _papers_of(care: Entrustment | None) -> dict[str, Any]:
+    return {name: getattr(care, name) for name in _PAPERS_CHECKED} if care else {}
+
+
+def _is_worse(key: str, person: Person, adult: Adult) -> bool:
+    """True if the registry knows better: a number that can be dialled, the day somebody was born."""
+    if key == "phone":
+        return bool(adult.phone) and not phones.is_plausible(person.phone)
+    return key == "born_year" and adult.born_on is not None and person.born_on is None
+
+
+def _shown(key: str, value: Any) -> str:
+    """A value as the list of changes shows it."""
+    if key in _LISTS:
+        return _LISTS[key].zh(value or "")
+    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def _bare(place: str) -> str:

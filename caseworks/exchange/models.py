@@ -196,6 +196,7 @@ class StagedRow(Record):
     child = models.UUIDField(null=True)
     work = SealedField()
     late = models.BooleanField(default=False)
+    lacks = models.TextField(blank=True)  # the checks that the archive will raise (lacking.py)
 
     objects = StagedRowQuerySet.as_manager()
 

@@ -10,11 +10,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from caseworks import codelists
+from caseworks import access, codelists
 from caseworks.exchange import archives, values
 from caseworks.exchange.archives import Adult, Archive, Known
-from caseworks.exchange.facts import Facts, Person, Reader
+from caseworks.exchange.dated import DatedPlan
+from caseworks.exchange.facts import Facts, Reader
 from caseworks.exchange.family import FamilyPlan
+from caseworks.exchange.lacking import Asking, Lack
+from caseworks.exchange.people import Person
 from caseworks.exchange.places import Places
 from caseworks.exchange.problems import REFUSED, Problem
 from caseworks.exchange.work import Change, Work
@@ -31,8 +34,6 @@ _LISTS = {
     "ethnicity": codelists.ETHNICITY,
     "registration": codelists.REGISTRATION,
     "health": codelists.HEALTH,
-    "disability": codelists.DISABILITY,
-    "guardianship": codelists.GUARDIANSHIP,
     "grade": codelists.GRADE,
     "boarding": codelists.BOARDING,
     "declaration": codelists.DECLARATION,
@@ -61,6 +62,7 @@ class Planned:
     child: UUID | None = None
     name: str = ""
     works: list[Work] = field(default_factory=list)
+    lacks: list[Lack] = field(default_factory=list)
 
     @property
     def signature(self) -> tuple[Any, ...]:
@@ -88,7 +90,10 @@ class Planner:
         self.adults: dict[UUID, Adult] = {}
         self.by_name_and_phone: dict[tuple[str, str], Adult] = {}
         self.undo: list[Callable[[], object]] = []
+        acting = access.acting()
+        self.by = acting.user.pk if acting and acting.user else None
         self.by_facts: dict[UUID, str] = {}
+        self.asking: list[Asking] = []
 
     def plan(self, rows: Collection[Source]) -> list[Planned]:
         """Plan some more rows; CHUNK at a time keeps the number of queries small."""
@@ -106,7 +111,8 @@ class Planner:
             if "born_on" in facts.child
         }
         phones = {person.phone for facts in good for person in _everyone(facts) if person.phone}
-        known, relatives = archives.look_up(named, phones, self.adults, self.on)
+        kinds = sorted(frozenset[str]().union(*(reader.tables for _name, reader, _merged in self.sheets)))
+        known, relatives = archives.look_up(named, phones, self.adults, self.on, kinds)
         for adult in relatives:
             self.by_name_and_phone.setdefault((adult.name, adult.phone), adult)
         self.by_facts = rolls.words(_declared_anew(good, known), self.on)
@@ -199,11 +205,22 @@ class Planner:
             self._child(facts, archive.child, work, changes, problems)
         self._enrolment(facts, archive, work, changes, problems)
         self._residence(facts, archive, work, changes, problems)
-        FamilyPlan(self, source, facts, archive, work, late, changes, problems).run()
+        family = FamilyPlan(self, source, facts, archive, work, late, changes, problems)
+        family.run()
         self._declaration(facts, archive, work, changes)
+        if facts.stated:
+            DatedPlan(self, facts, archive, work, changes, problems).run()
         verdict = NEW if archive is None else CHANGED if changes else UNCHANGED
-        works = [] if verdict == UNCHANGED else [work] if work is late else [work, late]
-        return Planned(source, verdict, problems, changes if archive else [], key, facts.child["name"], works)
+        planned = Planned(source, verdict, problems, changes if archive else [], key, facts.child["name"])
+        if verdict != UNCHANGED:
+            planned.works = [work] if work is late else [work, late]
+            planned.lacks = self._asking(source.sheet).lacks(facts, archive, family, changes, problems)
+        return planned
+
+    def _asking(self, sheet: int) -> Asking:
+        while len(self.asking) <= sheet:
+            self.asking.append(Asking(self.sheets[len(self.asking)][1].keys, self.on))
+        return self.asking[sheet]
 
     # --- the parts of an archive ---
 

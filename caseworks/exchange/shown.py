@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import masks, privacy
-from caseworks.exchange import columns, plan, problems, reader, returns
+from caseworks.exchange import columns, lacking, plan, problems, reader, returns
 from caseworks.exchange.layout import letters, text
 from caseworks.exchange.models import ImportBatch, StagedRow
 from children import idnumbers
 from children.models import Child
+from guardians.gaps import CHECKS
 
 VERDICTS = {
     plan.NEW: (_("new"), "green"),
@@ -23,12 +24,14 @@ VERDICTS = {
     plan.UNDECIDED: (_("to be decided"), "amber"),
     problems.REFUSED: (_("refused"), "red"),
 }
+LACKING = "lacking"
 TABS = (
     ("", _("all rows")),
     (plan.NEW, _("new")),
     (plan.CHANGED, _("changed")),
     (plan.UNCHANGED, _("unchanged")),
     ("problems", _("with problems")),
+    (LACKING, _("leave something missing")),
     (plan.UNDECIDED, _("to be decided")),
 )
 SEALED = {"id_number", "phone", "address", "registered_at"}
@@ -82,17 +85,30 @@ class Shown:
 
 
 def tab_of(asked: str) -> str:
-    """The tab the address asks for; anything unknown is the tab with all rows."""
-    return asked if asked in {key for key, _word in TABS} else ""
+    """The tab the address asks for; anything unknown is the tab with all rows. `lacking-no_phone` is the part of the tab
+    of what is missing that is about one check."""
+    known = asked.partition("-")[2] in CHECKS if asked.startswith(f"{LACKING}-") else asked in dict(TABS)
+    return asked if known else ""
 
 
 def tabs(batch: ImportBatch) -> list[tuple[str, Any, int]]:
     """Key, word and number of rows of each tab."""
     counts = batch.counts
     total = sum(counts.get(verdict, 0) for verdict in VERDICTS)
-    numbers = {"": total, "problems": counts.get("problems", 0)}
+    numbers = {"": total}
     shown = [(key, word, numbers.get(key, counts.get(key, 0))) for key, word in TABS]
-    return [entry for entry in shown if entry[0] != plan.UNDECIDED or entry[2]]
+    return [entry for entry in shown if entry[0] not in {plan.UNDECIDED, LACKING} or entry[2]]
+
+
+def lacking_kinds(batch: ImportBatch, tab: str) -> list[tuple[str, Any, int]]:
+    """Tab, words and number of rows of each check that rows of the batch raise, the most first; empty on other tabs."""
+    if tab.partition("-")[0] != LACKING:
+        return []
+    number = batch.counts.get
+    kinds = [(key, check.words, number(f"{LACKING} {key}", 0)) for key, check in CHECKS.items()]
+    return [
+        (f"{LACKING}-{key}", words, found) for key, words, found in sorted(kinds, key=lambda kind: -kind[2]) if found
+    ]
 
 
 def rows_of(batch: ImportBatch, tab: str) -> QuerySet[StagedRow]:
@@ -100,6 +116,9 @@ def rows_of(batch: ImportBatch, tab: str) -> QuerySet[StagedRow]:
     rows = batch.rows.order_by("position")
     if tab == "problems":
         return rows.filter(flawed=True)
+    if tab.startswith(LACKING):
+        check = tab.partition("-")[2]
+        return rows.filter(lacks__contains=f" {check}@") if check else rows.exclude(lacks="")
     return rows.filter(verdict=tab) if tab else rows
 
 
@@ -168,6 +187,14 @@ def described(batch: ImportBatch, rows: Iterable[StagedRow]) -> list[Shown]:
                 problem.gravity,
             )
             for problem in returns.found(row)
+        ]
+        found += [
+            Line(
+                problems.place(batch.sheet_name(row.sheet), row.number, lack.column, batch.headings(row.sheet)),
+                lack.words,
+                LACKING,
+            )
+            for lack in lacking.of_text(row.lacks)
         ]
         changes = [(_change_word(key), *(_masked(key, side) for side in sides)) for key, *sides in row.changes]
         child = children.get(row.child)

@@ -15,15 +15,15 @@ from django.db import transaction
 from django.db.models import Max
 
 from caseworks import access
-from caseworks.exchange import columns, plan, reader, returns, work
+from caseworks.exchange import columns, lacking, plan, reader, returns, work
 from caseworks.exchange.facts import Reader
-from caseworks.exchange.jobs import Lease
+from caseworks.exchange.jobs import Lease, sweep
 from caseworks.exchange.models import ColumnChoice, ImportBatch, RosterFrame, RosterPiece, StagedRow, State
 from caseworks.exchange.places import Places
 from caseworks.exchange.plan import Planned, Planner, Source
 from caseworks.models import AuditEvent
 
-_RESULT = ["name", "verdict", "flawed", "problems", "changes", "decision", "child", "work", "late"]
+_RESULT = ["name", "verdict", "flawed", "problems", "changes", "decision", "child", "work", "late", "lacks"]
 PIECE_BYTES = 600 * 1024
 # Events below the last one that may still appear: those of transactions that were not finished when it was written.
 UNSETTLED = 10_000
@@ -101,6 +101,8 @@ def read(lease: Lease, path: Path) -> None:
         with transaction.atomic():
             lease.renew(done=position)
             StagedRow.objects.bulk_create(staged)
+        del staged, piece
+        sweep()
     sheets = [sheet.kept() for sheet in roster.sheets]
     frame = reader.frame_of(path, returns.frame_request(sheets))
     with transaction.atomic():
@@ -137,6 +139,8 @@ def note(rows: Iterable[StagedRow], planned: Iterable[Planned], counts: Counter[
         row.child = outcome.child
         row.problems = [problem.kept() for problem in outcome.problems]
         row.flawed = bool(outcome.problems)
+        row.lacks = lacking.to_text(outcome.lacks)
+        lacking.count(row.lacks, counts)
         row.work = work.to_text(outcome.works)
         row.late = any(each.late for each in outcome.works if each)
         counts[verdict] += 1

@@ -25,7 +25,7 @@ from caseworks.exchange.jobs import Lease
 from caseworks.exchange.merging import NoTraceError, leave_trace
 from caseworks.exchange.models import StagedRow, State
 from caseworks.exchange.work import Fields, Work
-from caseworks.exchange.writer import BY_CHILD, BY_RELATIVE, TABLES, MovedError, built, pieces
+from caseworks.exchange.writer import BY_CHILD, BY_RELATIVE, FACTS, TABLES, MovedError, built, pieces
 from children.models import Arrival, Child, NameWord, Reach
 from guardians.models import Relative
 
@@ -34,7 +34,7 @@ MOST_NAMED = 200
 TRIES = 3
 GONE, CHANGED, ADDED = "gone", "changed", "added"
 # what follows from other fields, or is no content
-_NOT_COMPARED = {"id", "code", "version", "name_order", "search_text"}
+_NOT_COMPARED = {"id", "code", "version", "name_order", "search_text", "recorded_at"}
 
 Standing = list[tuple[int, str, str]]  # position of the row, what happened to it since, and in which table
 
@@ -201,6 +201,8 @@ def _identity(table: str, row: Any) -> Any:
         return row.child_id, row.relative_id
     if table in BY_RELATIVE:
         return row.relative_id, row.from_on, getattr(row, "kind", "")
+    if table in FACTS:
+        return row.child_id, row.day, getattr(row, "kind", "") or getattr(row, "facet", "")
     return row.child_id, getattr(row, "from_on", None) or row.declared_on
 
 

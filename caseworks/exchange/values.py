@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from caseworks import phones
-from caseworks.codelists import CodeList
+from caseworks.codelists import Code, CodeList
 from caseworks.exchange.columns import FIELDS
 from caseworks.exchange.layout import text
 from caseworks.exchange.problems import Problem
@@ -24,10 +24,18 @@ _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T ].*)?")
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?")
 _NAME_PHONE = re.compile(r"([^(\d]*)\(?([^)]*)\)?")
+_TERM_BREAK = re.compile(r"[至到~～]|--|—|(?<=[\d日])-(?=\d{4}\b)")
+_YUAN = re.compile(r"(\d+(?:\.\d+)?)(万)?元?(?:/年)?左?右?")
+# between words, but not inside brackets: 家庭贫困(低保、特困、脱贫监测) is one
+_BREAK = re.compile(r"[、,;/|+\n]+(?![^(]*\))|\s+(?![^(]*\))")
+_ENDINGS = ("户", "儿童", "家庭", "待遇", "贫困户", "对象", "情况")
+MOST_YUAN = 2_000_000_000
 _NONE = {"", "无", "-", "/", "\\", "—", "--", "无无", "不详", "未知", "暂无", "空", "没有"}
 KEY_FIELDS = ("name", "id_number", "born_on")
 YES, NO = {"是", "√", "有", "y", "yes", "1", "对", "true"}, {"否", "×", "x", "无", "n", "no", "0", "不是", "false"}
 MOST_YEARS = 25
+MOST_WORDS = 16
+EARLIEST_SERIAL, LATEST_SERIAL = 30_000, 80_000  # of an Excel date: 1982 to 2119
 
 
 def _nfkc(value: str) -> str:
@@ -82,9 +90,34 @@ def coded(codelist: CodeList, cell: Cell | None, problems: Problems) -> str:
         return ""
     entry = codelist.find(word)
     if entry is None:
-        problems.append(Problem("word", cell[1], {"value": word[:30]}))  # type: ignore[index]
+        problems.append(not_a_word(codelist, cell[1], word))  # type: ignore[index]
         return ""
     return entry.code
+
+
+def not_a_word(codelist: CodeList, column: int, word: str) -> Problem:
+    """A word that a list does not know, with those it does."""
+    known = [entry.zh for entry in codelist]
+    more = "…" if len(known) > MOST_WORDS else ""
+    return Problem("word", column, {"value": word[:30], "known": "、".join(known[:MOST_WORDS]) + more})
+
+
+def several(cell: Cell, codelist: CodeList) -> list[str]:
+    """The words of a cell that may hold several, separated by 、 , ; / or blanks; the whole cell if the list knows it."""
+    whole = " ".join(_nfkc(text(cell[0])).replace("\u200b", "").split())
+    if codelist.find(whole):
+        return [whole]
+    return [part for part in _BREAK.split(whole) if part and part not in _NONE]
+
+
+def found(codelist: CodeList, word: str) -> Code | None:
+    """The entry of a word, also of 低保户 and 孤儿儿童."""
+    if entry := codelist.find(word):
+        return entry
+    for ending in _ENDINGS:
+        if word.endswith(ending) and (entry := codelist.find(word.removesuffix(ending))):
+            return entry
+    return None
 
 
 def yes_or_no(cell: Cell | None, problems: Problems) -> bool | None:
@@ -92,7 +125,7 @@ def yes_or_no(cell: Cell | None, problems: Problems) -> bool | None:
     word = _nfkc(text(cell[0])).strip().lower() if cell else ""
     if not word or word in YES | NO:
         return None if not word else word in YES
-    problems.append(Problem("word", cell[1], {"value": word[:30]}))  # type: ignore[index]
+    problems.append(Problem("word", cell[1], {"value": word[:30], "known": "是、否"}))  # type: ignore[index]
     return None
 
 
@@ -119,17 +152,42 @@ def name_and_phone(cell: Cell) -> tuple[Cell, Cell]:
     return (who, cell[1]), (number, cell[1])
 
 
-def year(cell: Cell | None, problems: Problems) -> int | None:
-    """A year of birth of an adult, from a year or a date."""
+def born(cell: Cell, on: date, problems: Problems) -> tuple[date | None, int | None]:
+    """When an adult was born: the day, if a day is written, and the year."""
+    value, column = cell
+    if isinstance(value, dict) and "date" in value:
+        day = date.fromisoformat(value["date"])
+        return day, day.year
     written = words(cell)
     if not written:
+        return None, None
+    compact = "".join(written.split())
+    if match := _EIGHT.fullmatch(compact) or _DAY.fullmatch(compact):
+        try:
+            day = date(*(int(part) for part in match.groups()))
+        except ValueError:
+            problems.append(Problem("no_such_date", column, {"value": written[:30]}))
+            return None, None
+        if day < on:
+            return day, day.year
+    elif (digits := re.match(r"(19|20)\d{2}(?!\d)|(19|20)\d{2}(?=(0[1-9]|1[0-2])$)", compact)) and int(
+        digits[0]
+    ) <= on.year:
+        return None, int(digits[0])
+    problems.append(Problem("no_year", column, {"value": written[:30]}))
+    return None, None
+
+
+def yuan(cell: Cell, problems: Problems) -> int | None:
+    """An amount in whole yuan: 30000, 30,000元, 3万元, 3.5万."""
+    written = words(cell).replace(",", "").replace(" ", "")
+    if not written:
         return None
-    if isinstance(cell[0], dict) and "date" in cell[0]:  # type: ignore[index]
-        return int(cell[0]["date"][:4])  # type: ignore[index]
-    if (digits := re.match(r"(19|20)\d{2}", written)) is None:
-        problems.append(Problem("word", cell[1], {"value": written[:30]}))  # type: ignore[index]
+    if (match := _YUAN.fullmatch(written)) is None:
+        problems.append(Problem("no_number", cell[1], {"value": written[:30]}))
         return None
-    return int(digits.group())
+    amount = float(match[1]) * (10_000 if match[2] else 1)
+    return int(amount) if amount < MOST_YUAN else None
 
 
 # --- ID numbers and dates ---------------------------------------------------------------------------------------------
@@ -223,3 +281,34 @@ def month(cell: Cell | None) -> date | None:
     quiet: Problems = []
     found = day_in(words(cell), cell[1], quiet)
     return found.replace(day=1) if found else None
+
+
+def _day(cell: Cell, written: str, problems: Problems) -> date | None:
+    """A day that is left out, with a warning, if it cannot be read: only a birth date refuses the whole row."""
+    value, column = cell
+    if isinstance(value, dict) and "date" in value:
+        return date.fromisoformat(value["date"])
+    if isinstance(value, int | float) and EARLIEST_SERIAL < value < LATEST_SERIAL:
+        return serial_day(value, since_1904=False)
+    quiet: Problems = []
+    day = day_in(written, column, quiet)
+    if day is not None:
+        problems += quiet  # month_only
+    elif quiet:
+        problems.append(Problem("no_day", column, {"value": written[:30]}))
+    return day
+
+
+def past_day(cell: Cell, on: date, problems: Problems) -> date | None:
+    """A day up to that of the roster; a later one is left out with a warning."""
+    day = _day(cell, words(cell), problems)
+    if day is not None and day > on:
+        problems.append(Problem("day_later", cell[1], {"date": day.isoformat()}))
+        return None
+    return day
+
+
+def last_day(cell: Cell, problems: Problems) -> date | None:
+    """The last day in a cell: of a term written 2026.1.1-2026.12.31 or 2026年1月1日至2026年12月31日, its end."""
+    *_begin, end = _TERM_BREAK.split(words(cell))
+    return _day(cell, end, problems)

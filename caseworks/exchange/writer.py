@@ -17,11 +17,14 @@ from caseworks.access import NOT_YET
 from caseworks.encryption import SealedField, fill_indexes
 from caseworks.exchange.work import Fields, Work
 from children import names
+from children.facts.kinds import KINDS
 from children.models import Arrival, Child, Enrolment, Reach, Residence
 from children.reach import close_road, open_many
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
 
 PIECE = 1000
+# the kinds of dated facts that a roster carries
+FACTS = ("schooling", "disability", "illness", "rating", "livelihood", "relief", "hardship", "need", "facet")
 # the tables an import writes, in the order in which their rows can be made
 TABLES: dict[str, Any] = {
     "child": Child,
@@ -33,10 +36,11 @@ TABLES: dict[str, Any] = {
     "situation": Situation,
     "care": Entrustment,
     "declaration": Declaration,
+    **{key: KINDS[key].model for key in FACTS},
 }
 # what the rows of the others are about
 BY_RELATIVE = frozenset({"absence", "situation"})
-BY_CHILD = frozenset({"kinship", "enrolment", "residence", "care", "declaration"})
+BY_CHILD = frozenset({"kinship", "enrolment", "residence", "care", "declaration", *FACTS})
 
 
 class MovedError(Exception):

@@ -65,6 +65,7 @@ class Recipe(ABC):
     permissions: ClassVar[tuple[Permission, ...]] = (Permission.EXPORT_CHILDREN,)
     approvers: ClassVar[tuple[str, ...]] = (Role.ADMINISTRATOR,)
     content_type: ClassVar[str] = XLSX
+    slow: ClassVar[bool] = False  # made beside the work, and never while somebody waits for the page
 
     def may_ask(self) -> bool:
         """True if whoever is acting may have this file."""

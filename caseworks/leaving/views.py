@@ -111,13 +111,17 @@ def ask(request: Request) -> HttpResponse:
                     now=now,
                 )
                 submission.leads_to(export.get_absolute_url())
-        _make_if_small(submission.location, request)
+        if recipe.slow:
+            keeper.wake()
+        else:
+            _make_if_small(submission.location, request)
         return redirect(submission.location)
     return page(
         request,
         "leaving/ask.html",
         form=form,
         plan=plan,
+        slow=recipe.slow,
         approvers=approvers_of(request.posting, recipe, request.user, timezone.localdate()) if plan.reasons else [],
     )
 

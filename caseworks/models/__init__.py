@@ -2,6 +2,7 @@
 
 from caseworks.models.audit import AuditArchive, AuditEvent, AuditSeal, ListedChildren
 from caseworks.models.base import ChangedError, Editable, PathField, Period, Record, in_force, subtree
+from caseworks.models.counted import Counted
 from caseworks.models.keys import KeyCheck
 from caseworks.models.leaving import Export, ExportState
 from caseworks.models.organizations import Organization
@@ -14,6 +15,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "ChangedError",
+    "Counted",
     "Editable",
     "Export",
     "ExportState",

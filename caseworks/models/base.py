@@ -103,6 +103,10 @@ class Period(models.Model):
     class Meta:
         abstract = True
 
+    def holds_on(self, on: date) -> bool:
+        """True if the fact holds on a day."""
+        return self.from_on <= on and (self.until_on is None or self.until_on > on)
+
     @classmethod
     def ends_after_it_begins(cls, name: str) -> models.CheckConstraint:
         """The constraint until_on ≥ from_on; each model names its own."""

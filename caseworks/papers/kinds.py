@@ -28,7 +28,8 @@ SHOW = {
 
 @dataclass(frozen=True)
 class Paper:
-    """A kind of paper. `most` is how many children one print may have: beyond, the list is to be narrowed."""
+    """A kind of paper. `most` is how many children one print may have: beyond, the list is to be narrowed. `whole` says that
+    it shows everything the archive says."""
 
     key: str
     words: Any
@@ -37,6 +38,7 @@ class Paper:
     most: int
     single: bool = True
     shows: tuple[Show, ...] = (Show.WORK, Show.FULL)
+    whole: bool = False
 
     @property
     def template(self) -> str:
@@ -59,9 +61,10 @@ PAPERS = {
         Paper(
             "archive",
             _("Archive on a page"),
-            _("The registration form of the child, filled in with what is on record."),
+            _("The registration form of the child, filled in with what is on record: front and back of one sheet."),
             Permission.VIEW_ARCHIVES,
             60,
+            whole=True,
         ),
         Paper(
             "roster",

@@ -15,7 +15,18 @@ from caseworks.models import AuditEvent, User
 from caseworks.papers.kinds import Paper, Show
 from children.models import Child
 
+EXPORTED = "child.exported"
 PRINTED, IN_FULL, MANY, REFUSED = "child.printed", "child.printed_in_full", "children.printed", "children.print_refused"
+
+
+def note_file(*, by: User, paper: Paper, show: Show, children: Sequence[Child], number: str) -> None:
+    """Record that these children stand in a file, `number` of the export: whoever sees who looked at an archive sees this
+    too. A masked list is one event, which is recorded when the file leaves."""
+    if show is not Show.FULL and len(children) > 1:
+        return
+    with transaction.atomic():
+        for child in children:
+            audit.record(EXPORTED, child, by=by, changes={"paper": paper.key, "show": show.value, "export": number})
 
 
 class TooManyPrintsError(Exception):

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from caseworks import access
 from caseworks.access import Permission, requires
 from caseworks.codelists import REVEAL_REASON
 from caseworks.disclosure.forms import RevealForm
+from caseworks.leaving.send import address_to_ask
 from caseworks.pages import page
-from caseworks.papers.dossiers import Dossier, dossiers
+from caseworks.papers import sheets
+from caseworks.papers.dossiers import dossiers
+from caseworks.papers.files import PaperRecipe
 from caseworks.papers.kinds import MOST_IN_FULL, PAPERS, SHOW, Paper, Show, offered
 from caseworks.papers.printing import TooManyPrintsError, note
+from caseworks.papers.selection import CODES, MOST_TICKED, selection_of
 from caseworks.requests import Request
-from children.forms.filters import ChildrenFilter
 from children.models import Child
-
-# what the address of a print says besides the filters of the list
-OWN = ("show", "page")
 
 
 @requires(Permission.VIEW_CHILDREN)
 def choose(request: Request) -> HttpResponse:
-    """Which paper of the children in the list, and how much it shows."""
-    filters = _filters(request)
-    if not filters.is_valid():
+    """Which paper of the children in the list, or ticked there, and how much it shows."""
+    chosen = selection_of(request.GET, request.posting, timezone.localdate())
+    if chosen is None:
         return redirect(f"{resolve_url('children:list')}?{request.GET.urlencode()}")
-    number = filters.children()[: max(paper.most for paper in PAPERS.values()) + 1].count()
+    number = chosen.children[: max(paper.most for paper in PAPERS.values()) + 1].count()
     return page(
         request,
         "papers/choose.html",
         papers=[(paper, number > paper.most) for paper in offered(single=False)],
         number=number,
         most=max(paper.most for paper in PAPERS.values()),
-        words=filters.in_words(),
-        **_asking(),
+        words=chosen.words,
+        **_asking(chosen.query),
     )
+
+
+@requires(Permission.VIEW_CHILDREN, methods=("POST",))
+def ticked(request: Request) -> HttpResponse:
+    """The children ticked in the list, or all it found, are to be printed."""
+    found = QueryDict(request.POST.get("query", "")[:600]).urlencode()
+    codes = request.POST.getlist("code")[:MOST_TICKED]
+    if request.POST.get("all"):
+        return redirect(f"{resolve_url('papers:choose')}?{found}")
+    if not codes:
+        messages.warning(request, _("Tick the children first."))
+        return redirect(f"{resolve_url('children:list')}?{found}")
+    return redirect(f"{resolve_url('papers:choose')}?{urlencode({CODES: ','.join(codes)})}")
 
 
 @requires(Permission.VIEW_CHILDREN)
@@ -49,22 +64,23 @@ def choose_one(request: Request, code: str) -> HttpResponse:
     """Which paper of one child, and how much it shows."""
     child = get_object_or_404(Child, code=code)
     papers = [(paper, False) for paper in offered(single=True)]
-    return page(request, "papers/choose.html", papers=papers, child=child, number=1, **_asking())
+    asking = _asking(urlencode({CODES: child.code}))
+    return page(request, "papers/choose.html", papers=papers, child=child, number=1, **asking)
 
 
 @requires(Permission.VIEW_CHILDREN, methods=("GET", "POST"))
 def many(request: Request, key: str) -> HttpResponse:
     """Papers of the children in the list: masked by GET, in full by POST with a reason."""
-    paper, filters = _paper(key), _filters(request)
-    if not filters.is_valid():
+    paper, chosen = _paper(key), selection_of(request.GET, request.posting, timezone.localdate())
+    if chosen is None:
         return redirect(f"{resolve_url('children:list')}?{request.GET.urlencode()}")
     show = _show(request, paper)
     most = min(paper.most, MOST_IN_FULL) if show is Show.FULL else paper.most
-    children = list(filters.children()[: most + 1])
-    back = f"{resolve_url('papers:choose')}?{_without_own(request)}"
+    children = list(chosen.children[: most + 1])
+    back = f"{resolve_url('papers:choose')}?{chosen.query}"
     if len(children) > most:
         return page(request, "papers/refused.html", status=422, paper=paper, too_many=most, back=back)
-    return _print(request, paper, show, children, back=back, filters=filters.used)
+    return _print(request, paper, show, children, back=back, filters=chosen.used)
 
 
 @requires(Permission.VIEW_CHILDREN, methods=("GET", "POST"))
@@ -100,67 +116,24 @@ def _print(
             )  # fmt: skip
         except TooManyPrintsError:
             return page(request, "papers/refused.html", status=429, paper=paper, too_often=True, back=back)
-    found = dossiers(children, today)
+    found = dossiers(children, today, whole=paper.whole)
     return page(
         request,
         paper.template,
-        paper=paper,
-        show=show.value,
-        show_words=SHOW[show],
-        dossiers=found,
-        by_class=_in_one_school(found),
-        groups=_pages(found),
-        today=today,
+        layout="papers/sheet.html",
         back=back,
+        **sheets.context(paper, show, found, by=request.user, posting=request.posting, today=today),
     )
 
 
-def _in_one_school(found: Sequence[Dossier]) -> bool:
-    schools = {dossier.place.enrolment.school_id if dossier.place.enrolment else None for dossier in found}
-    return len(schools) == 1 and None not in schools
-
-
-def _pages(found: Sequence[Dossier]) -> list[tuple[str, list[Dossier]]]:
-    """A roster begins a new page for each class of one school, or else for each village."""
-    title = _class_of if _in_one_school(found) else _village_of
-    groups: dict[tuple[str, ...], list[Dossier]] = {}
-    for dossier in found:
-        groups.setdefault(title(dossier), []).append(dossier)
-    return [(key[-1], groups[key]) for key in sorted(groups)]
-
-
-def _class_of(dossier: Dossier) -> tuple[str, ...]:
-    enrolment = dossier.place.enrolment
-    if enrolment is None:
-        return ("",)
-    grade = enrolment.get_grade_display() if enrolment.grade else ""
-    return enrolment.grade, enrolment.class_name, f"{enrolment.school.name} {grade}{enrolment.class_name}".strip()
-
-
-def _village_of(dossier: Dossier) -> tuple[str, ...]:
-    return (dossier.place.residence.village.name if dossier.place.residence else "",)
-
-
-def _asking() -> dict[str, Any]:
+def _asking(query: str) -> dict[str, Any]:
+    """What the page that asks needs; `query` names the children for a file."""
     return {
         "reasons": REVEAL_REASON,
         "show_words": {show.value: words for show, words in SHOW.items()},
         "most_in_full": MOST_IN_FULL,
+        "file_address": address_to_ask(PaperRecipe.key, {"query": query}) if PaperRecipe().may_ask() else "",
     }
-
-
-def _filters(request: Request) -> ChildrenFilter:
-    asked = request.GET.copy()
-    for name in OWN:
-        asked.pop(name, None)
-    return ChildrenFilter(asked, posting=request.posting, today=timezone.localdate())
-
-
-def _without_own(request: Request) -> str:
-    asked = request.GET.copy()
-    for name in OWN:
-        asked.pop(name, None)
-    return asked.urlencode()
 
 
 def _paper(key: str) -> Paper:

@@ -14,10 +14,11 @@ from itertools import product
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from caseworks.kept import once_kept, own_work
+from caseworks.kept import own_work
+from caseworks.models import in_force
 from caseworks.reports import splits
 from caseworks.reports.question import Question
 from caseworks.reports.splits import Split
@@ -140,13 +141,8 @@ def _archives_opened(question: Question) -> QuerySet:
     return question.children_of_the_year().opened_between(question.first, question.last)
 
 
-def _archives_closed(question: Question) -> QuerySet:
-    closed, closed_before = question.children_when("closed_on"), question.children_when("closed_periods__from_on")
-    return question.children_of_the_year().filter(Q(pk__in=closed.values("pk")) | Q(pk__in=closed_before.values("pk")))
-
-
 def _paired(question: Question) -> QuerySet:
-    return once_kept(Child, question.last, question.last).filter(pk__in=question.pairings().values("child"))
+    return question.kept(Child, in_force(question.last)).filter(pk__in=question.pairings().values("child"))
 
 
 def _mentors(question: Question) -> QuerySet:
@@ -168,7 +164,7 @@ def _people_contacted(question: Question) -> QuerySet:
 
 def _children_reached(question: Question) -> QuerySet:
     reached = subquery(ContactChild).filter(question.of_its_contacts("contact__"), contact__reached=True)
-    return once_kept(Child, question.first, question.last).filter(pk__in=reached.values("child"))
+    return question.kept(Child, question.in_the_year).filter(pk__in=reached.values("child"))
 
 
 def _parents_reached(question: Question) -> QuerySet:
@@ -178,7 +174,7 @@ def _parents_reached(question: Question) -> QuerySet:
         kind__in=("father", "mother"),
         relative__isnull=False,
     )
-    return once_kept(Relative, question.first, question.last).filter(pk__in=met.values("relative"))
+    return question.kept(Relative, question.in_the_year).filter(pk__in=met.values("relative"))
 
 
 OF_CHILDREN = (
@@ -282,7 +278,7 @@ INDICATORS: dict[str, Indicator] = {
             "archives",
             FLOW,
             _("Archives closed in the year, of children who were the office's on a day of it."),
-            _archives_closed,
+            lambda question: question.children_closed(),
             (splits.EXIT,),
         ),
         Indicator(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -56,44 +57,41 @@ class Question:
         last = date(year, month, 28 if (month, day) == (2, 29) else day)
         return Question(self.organization, date(year, 1, 1), last, self.definition)
 
+    @property
+    def in_the_year(self) -> Q:
+        """The condition on a period that it holds on some day of the year."""
+        return Q(from_on__lte=self.last) & (Q(until_on__isnull=True) | Q(until_on__gt=self.first))
+
     def under(self, field: str) -> Q:
         """The condition that the office named by a field is this one or below it; an empty field is the office."""
         low, high = subtree(self.organization.path)
         prefix = f"{field}__" if field else ""
         return Q(**{f"{prefix}path__gte": low, f"{prefix}path__lt": high})
 
-    def _of_its_places(self, holds: Q) -> tuple[QuerySet, QuerySet]:
-        """Keys of the children enrolled in its schools, and of those living in its villages."""
-        return (
-            subquery(Enrolment).filter(holds, self.under("school")).values("child"),
-            subquery(Residence).filter(holds, self.under("village")).values("child"),
-        )
-
-    def _children(self, holds: Q, first: date) -> ChildQuerySet:
-        """Those whom the office kept on such a day, whoever keeps the archive now; `first` is the earliest of the days."""
-        enrolled, living = self._of_its_places(holds)
-        paired = subquery(Pairing).filter(holds, self.under("mentor__organization")).values("child")
-        # a set of keys, not a join: a child of its school and of its village is one child
-        found: ChildQuerySet = once_kept(Child, first, self.last).filter(
-            pk__in=enrolled.union(living, paired, all=True)
-        )
-        return found
+    def kept(self, model: Any, holds: Q) -> Any:
+        """Records about the children whom the office kept at such a time, whoever keeps them now (caseworks/kept.py)."""
+        return once_kept(model, holds, self.organization.path)
 
     def children(self) -> ChildQuerySet:
         """Children of the office at the cut-off with an open archive: enrolled in its schools, living in its villages
         or paired with its mentors, each once."""
-        return self._children(in_force(self.last), self.last).open_on(self.last)
+        found: ChildQuerySet = self.kept(Child, in_force(self.last)).open_on(self.last)
+        return found
 
     def children_of_the_year(self) -> ChildQuerySet:
         """Children who were the office's on any day of the year, whether or not the archive is still open."""
-        of_the_year = Q(from_on__lte=self.last) & (Q(until_on__isnull=True) | Q(until_on__gt=self.first))
-        return self._children(of_the_year, self.first)
+        found: ChildQuerySet = self.kept(Child, self.in_the_year)
+        return found
 
-    def children_when(self, day: str) -> ChildQuerySet:
-        """Children who were the office's on a day of the year that stands in a field of the archive, or had been until
-        that very day: what became of them afterwards is the business of the next office."""
-        happened = Q(**{f"child__{day}__range": (self.first, self.last)}, from_on__lte=F(f"child__{day}"))
-        return self._children(happened & (Q(until_on__isnull=True) | Q(until_on__gte=F(f"child__{day}"))), self.first)
+    def children_closed(self) -> ChildQuerySet:
+        """Children whose archive was closed in the year, now or for a while, as long as they were the office's or on the
+        very day they left it: what became of them afterwards is the business of the next office."""
+        kept_then = Q(pk__in=[])
+        for day in ("child__closed_on", "child__closed_periods__from_on"):
+            still = Q(until_on__isnull=True) | Q(until_on__gte=F(day))
+            kept_then |= still & Q(**{f"{day}__range": (self.first, self.last)}, from_on__lte=F(day))
+        found: ChildQuerySet = self.kept(Child, kept_then)
+        return found
 
     def left_behind(self) -> ChildQuerySet:
         """Children of the office who at the cut-off are left behind by the definition."""
@@ -101,10 +99,12 @@ class Question:
 
     def pairings(self) -> QuerySet[Pairing]:
         """Pairings open at the cut-off: by its mentors, or for the children of its schools and villages."""
-        enrolled, living = self._of_its_places(in_force(self.last))
-        return once_kept(Pairing, self.last, self.last).filter(
+        enrolled = subquery(Enrolment).filter(in_force(self.last), self.under("school")).values("child")
+        living = subquery(Residence).filter(in_force(self.last), self.under("village")).values("child")
+        found: QuerySet[Pairing] = self.kept(Pairing, in_force(self.last)).filter(
             in_force(self.last), self.under("mentor__organization") | Q(child__in=enrolled.union(living, all=True))
         )
+        return found
 
     def of_its_contacts(self, prefix: str = "") -> Q:
         """The condition on contacts, or on rows that name one, of the year on behalf of the office or one under it."""

@@ -25,7 +25,7 @@ from caseworks.models import Export, Posting, Session, Submission, User
 from caseworks.rights import clock
 from caseworks.rights.models import Erasure
 from caseworks.rights.removal import remove
-from children.models import Child, ChosenColumns, SavedFilter
+from children.models import Child, ChosenColumns, ClassTeacher, SavedFilter
 from children.models.archive import years_before
 from visits.models import Mentor, Pairing
 
@@ -177,6 +177,12 @@ def steps(today: date, now: datetime) -> Iterator[Step]:
         _anonymise_mentors,
     )
     yield Step("staff", _("staff"), lambda: _staff_gone(today), _anonymise_staff)
+    yield Step(
+        "class teachers",
+        _("class teachers"),
+        lambda: ClassTeacher.objects.filter(year__lt=today.year - _years("teacher")),
+        _delete,
+    )
     yield Step(
         "rows of rosters",
         _("rows of rosters"),

@@ -211,7 +211,7 @@ TABLES: dict[str, Table] = {
         ),
         BoardingTable(
             "boarding",
-            _("Boarding"),
+            pgettext_lazy("class table", "Boarding"),
             _("Who boards, with dormitory, room, bed and seat; how often the child goes home, and who comes."),
             ("on",),
         ),

@@ -137,13 +137,14 @@ class BoardingRow(FactRow):
         values = super().clean() or self.cleaned_data
         sleeps = [name for name in BOARDERS_ONLY if values.get(name)]
         typed = [name for name in sleeps if values[name] != self.initial[name]]
-        if values.get("boarding") == DAY_PUPIL and typed:
+        stays = values.get("boarding") == self.initial["boarding"]
+        if typed and stays:
+            values["boarding"] = BOARDER
+        elif typed and values.get("boarding") == DAY_PUPIL:
             words = _("Choose “boarder”, or take dormitory, room and bed out.")
             self.add_error("boarding", forms.ValidationError(words, code="day_pupil"))
         elif values.get("boarding") == DAY_PUPIL:
             values.update(dict.fromkeys(sleeps, ""))
-        elif values.get("boarding") == "" and sleeps:
-            values["boarding"] = BOARDER
         return values
 
 

@@ -48,12 +48,11 @@ def _number(column: Any) -> forms.Field:
         "validators": [validator for validator in column.validators if isinstance(validator, Believable)],
         "error_messages": {
             "invalid": format_lazy(_("{name}: type a number, such as 12.5.") if has_decimals else whole, name=name),
-            "max_decimal_places": format_lazy(_("{name}: type one digit after the point at most."), name=name),
             "min_value": format_lazy(_("{name}: type 0 or more."), name=name),
         },
     }
     if options["validators"]:
-        options |= {"max_digits": None} if has_decimals else {"min_value": None}
+        options |= {"max_digits": None, "decimal_places": None} if has_decimals else {"min_value": None}
     return cast("forms.Field", column.formfield(**options))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import Model
 
 from caseworks import codelists
 from children.facts.kinds import KINDS, Kind
@@ -25,9 +27,11 @@ class Shown:
         return self.now[0] if self.now else None
 
 
-def facts_of(child: Child) -> dict[str, Shown]:
-    """Kind → the child's facts."""
-    return facts_of_many([child])[child.pk]
+def facts_of(child: Child, held: Collection[type[Model]]) -> dict[str, Shown]:
+    """Kind → the child's facts: one query for each kind of which there is anything (`held`: children.held)."""
+    keys = [key for key, kind in KINDS.items() if kind.model in held]
+    found = facts_of_many([child], *keys)[child.pk] if keys else {}
+    return {key: found.get(key) or Shown(kind, (), ()) for key, kind in KINDS.items()}
 
 
 def facts_of_many(children: Sequence[Child], *keys: str) -> dict[UUID, dict[str, Shown]]:

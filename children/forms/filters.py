@@ -202,7 +202,7 @@ class ChildrenFilter(forms.Form):
             return Pages.most
         if self._only_words:
             return MOST_MATCHES
-        asks_families = {"left_behind", "carer", "province", "mentor", "grade"} & set(self.used)
+        asks_families = {"left_behind", "carer", "province", "gap", "mentor", "grade"} & set(self.used)
         return MOST_ASKED if asks_families else Pages.most
 
     @property

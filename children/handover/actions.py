@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caseworks import access, audit, codelists
 from caseworks.access import ROLES, Permission, Via
@@ -21,6 +22,7 @@ from children.reach import open_road
 DAYS_OF_AN_EMERGENCY = 3
 EMERGENCIES_A_DAY = 5
 VAIN_TRIES_A_DAY = 10
+ANSWERED = gettext_lazy("This hand-over has been answered meanwhile. Look at what became of it.")
 
 
 def _posting() -> Posting:
@@ -218,8 +220,7 @@ def _settle_state(handover: Handover, by: User, state: str, answer: str = "") ->
     """Give the one answer there can be. Raises ValidationError for whoever comes second."""
     answered = {"state": state, "answered_by": by, "answered_at": timezone.now()}
     if not Handover.objects.filter(pk=handover.pk, state="waiting").update(**answered):
-        words = _("This hand-over has been answered meanwhile. Look at what became of it.")
-        raise ValidationError(words, code="answered")
+        raise ValidationError(ANSWERED, code="answered")
     for field, value in answered.items():
         setattr(handover, field, value)
     if answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -21,14 +22,20 @@ from children.models import Child, Enrolment, Grant, Handover
 
 MOST_OFFICES = 20
 _KINDS = {Via.ENROLMENT: tuple(codelists.SCHOOL_KINDS), Via.RESIDENCE: ("village",)}
+_ALL_KINDS = tuple(kind for kinds in _KINDS.values() for kind in kinds)
 
 
-def _day(label: Any) -> forms.DateField:
+def day_field(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=DateInput())
 
 
-class _Places(forms.ModelChoiceField):
+class PlaceField(forms.ModelChoiceField):
     """Offices in whatever county, each with the offices above it, to be told apart from others of the same name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            Organization.objects.none(), to_field_name="code", widget=forms.RadioSelect, empty_label=None, **options
+        )
 
     def label_from_instance(self, office: Any) -> str:
         names = [office.name]
@@ -38,6 +45,15 @@ class _Places(forms.ModelChoiceField):
         return " · ".join(reversed(names))
 
 
+def found_places(words: str, chosen: str = "", kinds: Sequence[str] = _ALL_KINDS) -> QuerySet[Organization]:
+    """Open schools and villages with these words in their name, and the one chosen."""
+    asked = Q(code=chosen) | (Q(name__icontains=words) if words else Q(pk__in=[]))
+    found = Organization.objects.filter(asked, kind__in=kinds, closed_on__isnull=True)
+    first = list(found.values_list("pk", flat=True)[:MOST_OFFICES])
+    rows = Organization.objects.filter(Q(pk__in=first) | Q(code=chosen, kind__in=kinds))
+    return rows.select_related("parent__parent__parent__parent")
+
+
 class ProposeForm(ClassifiedForm, ActionForm):
     """Where the child goes, from which day, and why. The place is searched for first: it may be in any county."""
 
@@ -45,14 +61,8 @@ class ProposeForm(ClassifiedForm, ActionForm):
     kept_in = {"reason": "children.Handover", "note": "children.Handover"}
     unclassified = ("to", "on")
 
-    to = _Places(
-        Organization.objects.none(),
-        to_field_name="code",
-        label=_("Receiver"),
-        widget=forms.RadioSelect,
-        empty_label=None,
-    )
-    on = _day(_("From which day"))
+    to = PlaceField(label=_("Receiver"))
+    on = day_field(_("From which day"))
     reason = Handover._meta.get_field("reason").formfield()
     note = Handover._meta.get_field("note").formfield(
         help_text=_("What the receiver should know before taking the child on. No names, no numbers.")
@@ -60,20 +70,10 @@ class ProposeForm(ClassifiedForm, ActionForm):
 
     def __init__(self, *args: Any, child: Child, words: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.places = self._found(child, words)
-        self.fields["to"].queryset = self.places
-
-    def _found(self, child: Child, words: str) -> QuerySet[Organization]:
         open_kinds = [kind for via, kinds in _KINDS.items() if keeper_now(child, via) for kind in kinds]
         chosen = self.data.get("to", "") or self.initial.get("to", "")
-        if not words and not chosen:
-            return Organization.objects.none()
-        asked = Q(code=chosen) | (Q(name__icontains=words) if words else Q(pk__in=[]))
-        found = Organization.objects.filter(asked, kind__in=open_kinds, closed_on__isnull=True)
-        first = found.values_list("pk", flat=True)[:MOST_OFFICES]
-        return Organization.objects.filter(Q(pk__in=list(first)) | Q(code=chosen, kind__in=open_kinds)).select_related(
-            "parent__parent__parent__parent"
-        )
+        self.places = found_places(words, chosen, open_kinds)
+        self.fields["to"].queryset = self.places
 
 
 class _NumberForm(ActionForm):
@@ -100,7 +100,7 @@ class AskForm(ClassifiedForm, _NumberForm):
     unclassified = ("to", "on", "id_number")
 
     to = OfficeField(label=_("Comes to"))
-    on = _day(_("From which day"))
+    on = day_field(_("From which day"))
     grade = Enrolment._meta.get_field("grade").formfield()
     reason = Handover._meta.get_field("reason").formfield()
     note = Handover._meta.get_field("note").formfield(

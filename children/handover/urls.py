@@ -8,6 +8,7 @@ urlpatterns = [
     path("ask/", views.ask, name="ask"),
     path("emergency/", views.emergency, name="emergency"),
     path("emergencies/", views.grants, name="grants"),
+    path("answer/", views.answer_many, name="answer_many"),
     path("new/<slug:code>/", views.propose, name="propose"),
     path("<slug:code>/", views.detail, name="detail"),
     path("<slug:code>/accept/", views.accept, name="accept"),

@@ -18,7 +18,7 @@ from caseworks.pages import page, paginate
 from caseworks.privacy import visible
 from caseworks.requests import Request
 from children.forms.base import ActionForm
-from children.handover import actions
+from children.handover import actions, many
 from children.handover.forms import AskForm, EmergencyForm, ProposeForm, ReturnForm
 from children.handover.shown import shown
 from children.models import Child, Grant, Handover
@@ -26,6 +26,7 @@ from children.views.saving import carry_out, posted
 from visits.handed_over import own_contacts
 
 DAYS_SHOWN = 90
+MOST_AT_ONCE = 50  # a page of the list
 
 
 def _rows() -> Any:
@@ -144,6 +145,52 @@ def give_back(request: Request, code: str) -> HttpResponse:
         button=_("Return"),
         back=handover.get_absolute_url(),
     )
+
+
+@requires(Permission.KEEP_ARCHIVES, methods=("POST",))
+def answer_many(request: Request) -> HttpResponse:
+    """Accept the hand-overs ticked in the list, or return them with one reason; those that cannot be are named."""
+    codes = request.POST.getlist("code")[:MOST_AT_ONCE]
+    chosen = list(_rows().to_answer(request.posting).filter(code__in=codes).order_by("id"))
+    back = f"{reverse('handovers:list')}?show=inbox"
+    if not chosen:
+        messages.warning(request, _("Tick the hand-overs first."))
+        return redirect(back)
+    if request.POST.get("do") == "accept":
+        _say(
+            request,
+            many.accept_many(handovers=chosen, by=request.user),
+            _("Accepted. The archives have gone over: %(number)s."),
+        )
+        return redirect(back)
+    form = ReturnForm(request.POST if "answer" in request.POST else None)
+
+    def change() -> str:
+        done = many.give_back_many(handovers=chosen, by=request.user, **form.cleaned_data)
+        _say(request, done, _("Returned: %(number)s. They read your reason."))
+        return back
+
+    if response := carry_out(request, form, change):
+        return response
+    lines = shown(chosen, request.posting, timezone.localdate())
+    return _form_page(
+        request,
+        form,
+        title=_("Return the hand-overs"),
+        lead=_("%(names)s: the archives stay where they are.")
+        % {"names": _(", ").join(line.name or _("Child") for line in lines)},
+        button=_("Return"),
+        back=back,
+        kept=[("code", handover.code) for handover in chosen],
+    )
+
+
+def _say(request: Request, done: many.Answered, words: str) -> None:
+    if done.number:
+        messages.success(request, words % {"number": done.number})
+    lines = shown([handover for handover, _why in done.refused], request.posting, timezone.localdate())
+    for line, (_handover, why) in zip(lines, done.refused, strict=True):
+        messages.warning(request, f"{line.name}: {why}")
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("GET", "POST"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from caseworks import audit
 from caseworks.models import Organization, User
 from children import actions
-from children.models import Child, ChosenColumns, Enrolment, SavedFilter
+from children.models import Child, ChosenColumns, ClassTeacher, Enrolment, SavedFilter
 
 MOST_FILTERS = 20
 
@@ -84,3 +85,19 @@ def close_archives(*, children: Iterable[Child], by: User, on: date, reason: str
         actions.close(child=child, by=by, on=on, reason=reason)
         number += 1
     return number
+
+
+@transaction.atomic
+def set_class_teachers(*, by: User, school: Organization, year: int, names: dict[tuple[str, str], str]) -> None:
+    """Say who the class teachers of a school are in a school year: (grade, class) → name, empty where there is none.
+    Classes that are not named keep theirs."""
+    changes: dict[str, object] = {}
+    for (grade, class_name), name in names.items():
+        which: dict[str, Any] = {"school": school, "year": year, "grade": grade, "class_name": class_name}
+        if name:
+            ClassTeacher.objects.update_or_create(**which, defaults={"name": name})
+        else:
+            ClassTeacher.objects.filter(**which).delete()
+        changes[f"{grade}/{class_name}"] = name
+    if changes:
+        audit.record("teacher.set", school, by=by, changes={"year": year, "names": changes})

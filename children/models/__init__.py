@@ -15,6 +15,7 @@ from children.models.lists import ChosenColumns, SavedFilter
 from children.models.places import Enrolment, Residence
 from children.models.promotions import Promoted, Promotion
 from children.models.reach import Arrival, Reach
+from children.models.teachers import ClassTeacher
 from children.models.words import NameWord
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Boarding",
     "Child",
     "ChosenColumns",
+    "ClassTeacher",
     "ClosedPeriod",
     "Disability",
     "Enrolment",

@@ -159,11 +159,8 @@ class Child(Editable, AboutChildren):
     registration = CodeField(codelists.REGISTRATION, verbose_name=_("household registration"))
     registered_at = SealedField(_("registered at"), max_length=100)
     health = CodeField(codelists.HEALTH, verbose_name=_("health"))
-    # what a roster says, without a level or a day; the archive's own rows (Disability, GuardianshipRating) outrank it
-    disability = CodeField(codelists.DISABILITY, verbose_name=_("disability"))
     only_child = models.BooleanField(_("only child"), null=True, blank=True)
     orphan = models.BooleanField(_("orphan"), null=True, blank=True)
-    guardianship = CodeField(codelists.GUARDIANSHIP, verbose_name=_("guardianship"))
     notes = SealedField(_("notes"), max_length=2000, multiline=True)
     opened_on = models.DateField(_("archive opened on"))
     closed_on = models.DateField(_("archive closed on"), null=True, blank=True)
@@ -184,7 +181,10 @@ class Child(Editable, AboutChildren):
     class Meta(AboutChildren.Meta):
         verbose_name = _("child")
         verbose_name_plural = _("children")
-        indexes = [models.Index(fields=["name_order", "id"], name="child_by_name")]
+        indexes = [
+            models.Index(fields=["name_order", "id"], name="child_by_name"),
+            models.Index(fields=["opened_on", "id"], name="child_by_opening"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["id_index"],

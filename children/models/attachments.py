@@ -70,4 +70,4 @@ class Attachment(Record, AboutChildren):
     @property
     def what(self) -> str:
         """What it is, in words: what it proves, or else its kind."""
-        return self.get_proves_display() or self.get_kind_display()
+        return self.get_proves_display() if self.proves else self.get_kind_display()

@@ -41,7 +41,8 @@ class Measure:
         for slip in self.slips:
             meant = slip.convert(value) if value > 0 else value
             if self.low <= meant <= self.high:
-                return f"{sentence} {slip.words % {'meant': _digits(meant)}}"
+                asked = slip.words % {"meant": _digits(meant)}
+                return _("%(range)s %(slip)s") % {"range": sentence, "slip": asked}
         return sentence
 
 
@@ -95,6 +96,9 @@ class Believable:
         measure, number = MEASURES[self.key], Decimal(value)
         if not measure.low <= number <= measure.high:
             raise ValidationError(measure.refusal(number), code="range")
+        if number != round(number, 1):
+            words = _("%(name)s: type one digit after the point at most.")
+            raise ValidationError(words % {"name": measure.name}, code="places")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Believable) and other.key == self.key

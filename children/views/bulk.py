@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,40 +21,17 @@ from caseworks import codelists
 from caseworks.access import Permission, requires
 from caseworks.pages import page
 from caseworks.requests import Request
-from children.forms.base import ActionForm
 from children.forms.filters import ChildrenFilter
 from children.forms.lists import ChangeClassForm, CloseManyForm
+from children.handover.bulk import HAND_OVER
 from children.lists import actions
+from children.lists.acts import Act, Planned, Values
 from children.models import Child, Enrolment
 from children.places import enrolments_on
 from children.views.saving import carry_out
+from visits.bulk import PAIR
 
 MOST_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Planned:
-    """What happens to one child: how it is now, how it will be; or `why` nothing is done."""
-
-    child: Child
-    now: str
-    after: str = ""
-    why: str = ""
-
-
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Act:
-    """Something done to many children: its name, its form, its plan, the change, and the sentence about it."""
-
-    title: Any
-    button: Any
-    form: type[ActionForm]
-    plan: Callable[[Sequence[Child], Values | None, date], list[Planned]]
-    carry_out: Callable[..., int]
-    sentence: Callable[[int, Values], str]
 
 
 def _class_words(grade: str, class_name: str) -> str:
@@ -141,13 +117,24 @@ ACTS = {
         gettext_lazy("Close archives"), gettext_lazy("Close the archives"), CloseManyForm, _plan_closing, _close,
         _closing_sentence,
     ),
+    "handover": HAND_OVER,
 }  # fmt: skip
 
 
 @requires(Permission.KEEP_ARCHIVES, methods=("POST",))
 def bulk(request: Request) -> HttpResponse:
     """The children ticked in the list, or all it found: form, check page, change."""
-    act = ACTS.get(request.POST.get("act", ""))
+    return _bulk(request, ACTS)
+
+
+@requires(Permission.MANAGE_PAIRINGS, methods=("POST",))
+def bulk_pair(request: Request) -> HttpResponse:
+    """A mentor for the children ticked."""
+    return _bulk(request, {"pair": PAIR})
+
+
+def _bulk(request: Request, acts: Mapping[str, Act]) -> HttpResponse:
+    act = acts.get(request.POST.get("act", ""))
     if act is None:
         raise Http404
     back = f"{resolve_url('children:list')}?{QueryDict(request.POST.get('query', '')[:600]).urlencode()}"

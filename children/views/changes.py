@@ -73,7 +73,7 @@ def edit(request: Request, code: str) -> HttpResponse:
             messages.warning(request, _("Saved. This archive is closed: the child is no longer counted."))
         return child.get_absolute_url()
 
-    if response := carry_out(request, form, change):
+    if response := carry_out(request, form, change, child=child):
         return response
     return page(request, "children/edit.html", child=child, form=form)
 
@@ -93,7 +93,7 @@ def enrol(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return whither(child)
 
-    if response := carry_out(request, form, change):
+    if response := carry_out(request, form, change, child=child):
         return response
     return page(
         request,
@@ -123,7 +123,7 @@ def settle(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return whither(child)
 
-    if response := carry_out(request, form, change):
+    if response := carry_out(request, form, change, child=child):
         return response
     return page(
         request,

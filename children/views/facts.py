@@ -53,7 +53,7 @@ def fact_add(request: Request, code: str, kind: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return _back(child, chosen)
 
-    if response := carry_out(request, form, change):
+    if response := carry_out(request, form, change, child=child):
         return response
     title = _("%(what)s: %(name)s") % {"what": chosen.title, "name": child.name}
     return _page(request, child, chosen, form, title=title, lead=chosen.lead)
@@ -74,7 +74,7 @@ def fact_edit(request: Request, code: str, kind: str, fact: str) -> HttpResponse
         messages.success(request, _("Saved."))
         return _back(child, chosen)
 
-    if response := carry_out(request, form, change):
+    if response := carry_out(request, form, change, child=child):
         return response
     title = _("Correct: %(what)s of %(name)s") % {"what": chosen.title, "name": child.name}
     return _page(request, child, chosen, form, title=title, row=row)
@@ -94,7 +94,7 @@ def fact_end(request: Request, code: str, kind: str, fact: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return _back(child, chosen)
 
-    if response := carry_out(request, form, change):
+    if response := carry_out(request, form, change, child=child):
         return response
     title = _("It no longer holds: %(what)s of %(name)s") % {"what": chosen.title, "name": child.name}
     return _page(request, child, chosen, form, title=title, row=row, reads=True)

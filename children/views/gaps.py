@@ -7,18 +7,22 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from caseworks import counting
 from caseworks.access import Permission, requires
 from caseworks.codelists import GRADE, SCHOOL_KINDS
-from caseworks.models import Organization, in_force
+from caseworks.models import Counted, Organization, in_force
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
 from children import areas
 from children.models import Child, Enrolment
 from children.models.archive import ChildQuerySet
 from children.views.lines import places
-from guardians.gaps import CHECKS, SEVERITIES, Check, Gap, Share, by_class, by_village, people_of, with_gap
+from guardians.gaps import CHECKS, SEVERITIES, Check, Gap, Share, by_class, by_village, overview, people_of, with_gap
 
 SHARES_SHOWN = 40
 
@@ -65,12 +69,29 @@ def _narrowed(request: Request) -> Narrowed:
     return Narrowed(place, grade if grade in GRADE else "", class_name)
 
 
-@requires(Permission.VIEW_ARCHIVES)
+def _kept(request: Request, where: Narrowed) -> Counted | None:
+    """The figures counted beforehand, for a whole area too large to be counted while somebody waits."""
+    if where.place is not None or not counting.is_all_large():
+        return None
+    return counting.ask(overview.KIND, now=timezone.now(), anew=request.method == "POST")
+
+
+@requires(Permission.VIEW_ARCHIVES, methods=("GET", "POST"))
 def gaps(request: Request) -> HttpResponse:
-    """Every check with the number of archives it finds; each number opens them. One query for each check."""
+    """Every check with the number of archives it finds; each number opens them. Posted: count a large area anew."""
     today, where = timezone.localdate(), _narrowed(request)
+    kept, again = _kept(request, where), reverse("children:gaps")
+    if request.method == "POST":
+        return redirect(again)
     among = where.children(today)
-    counted = [(check, with_gap(among, check.key, today).order_by().count()) for check in CHECKS.values()]
+    if kept is None:
+        total, numbers = among.order_by().count(), overview.numbers(among, today)
+    elif kept.is_there:
+        checks = kept.figures["checks"]
+        total, numbers = kept.figures["total"], {key: checks[key]["number"] for key in CHECKS if key in checks}
+    else:
+        return page(request, "components/counted.html", kept=kept, again=again, title=_("Gaps and contradictions"))
+    counted = [(CHECKS[key], number) for key, number in numbers.items()]
     groups = [
         (words, [(check, number) for check, number in counted if number and check.severity is severity])
         for severity, words in SEVERITIES.items()
@@ -80,9 +101,11 @@ def gaps(request: Request) -> HttpResponse:
         "children/gaps.html",
         groups=[group for group in groups if group[1]],
         in_order=[check for check, number in counted if not number],
-        total=among.order_by().count(),
+        total=total,
         places=areas.grouped_by_kind(areas.places_to_choose(request.posting.organization, where.place)),
         where=where,
+        kept=kept,
+        again=again,
     )
 
 
@@ -92,21 +115,31 @@ def gap(request: Request, check: str) -> HttpResponse:
     if check not in CHECKS:
         raise Http404
     today, where, chosen = timezone.localdate(), _narrowed(request), CHECKS[check]
+    kept = _kept(request, where)
+    if kept is not None and not (kept.is_there and check in kept.figures["checks"]):
+        return page(request, "components/counted.html", kept=kept, again=reverse("children:gaps"), title=chosen.words)
     found = with_gap(where.children(today), check, today)
-    rows = paginate(found.in_name_order(), request)
-    lines = _lines(chosen, list(rows.object_list), today)
-    classes, villages = by_class(found, today), by_village(found, today)
+    if kept is None:
+        classes, villages, known, named = by_class(found, today), by_village(found, today), None, None
+    else:
+        before = overview.Found.of(kept.figures["checks"][check])
+        classes, villages, known, named = before.classes, before.villages, before.number, before.children
+    if named is not None:
+        found, known = found.filter(pk__in=named), None
+    rows = paginate(found.in_name_order(few=named is not None), request, known=known)
     return page(
         request,
         "children/gap.html",
         check=chosen,
         severity=SEVERITIES[chosen.severity],
         rows=rows,
-        lines=lines,
+        lines=_lines(chosen, list(rows.object_list), today),
         classes=_in_words(classes),
         villages=villages[:SHARES_SHOWN],
         most=max([share.number for share in (*classes, *villages)], default=1),
         where=where,
+        kept=kept,
+        again=reverse("children:gaps"),
     )
 
 

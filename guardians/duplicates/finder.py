@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from itertools import combinations
 from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from caseworks import counting
 from caseworks.codelists import PARENTS
 from children.models import Child
 from guardians.models import KeptApart, Kinship
 
+KIND = "duplicates"
 # groups looked into for each reason; whoever has more merges some and finds the next
 MOST_GROUPS = 200
 MOST_IN_A_GROUP = 6
@@ -50,11 +54,29 @@ class Suspicion:
         return sum(_WEIGHT[key] for key in self.keys)
 
 
-def suspicions() -> list[Suspicion]:
-    """Every pair in scope that nobody has kept apart yet and of which one archive at least is open, the likeliest first."""
+def pairs_alike() -> dict[Pair, set[str]]:
+    """The keys of two archives → why they may be of one child: everybody in scope is looked at."""
     found: dict[Pair, set[str]] = {}
     for key, pair in [*_by_number(), *_by_name(), *_by_phone()]:
         found.setdefault(pair, set()).add(key)
+    return found
+
+
+@counting.counter(KIND)
+def _count(_question: str, _today: date) -> list[Any]:
+    """The pairs of a large area, to be kept."""
+    return [[first.hex, second.hex, sorted(keys)] for (first, second), keys in pairs_alike().items()]
+
+
+def pairs_kept(kept: list[Any]) -> dict[Pair, set[str]]:
+    """The pairs that were counted before."""
+    return {(UUID(first), UUID(second)): set(keys) for first, second, keys in kept}
+
+
+def suspicions(alike: dict[Pair, set[str]] | None = None) -> list[Suspicion]:
+    """Every pair in scope that nobody has kept apart yet and of which one archive at least is open, the likeliest first.
+    `alike` are the pairs that were found before; those that were merged or kept apart since are gone all the same."""
+    found = dict(pairs_alike() if alike is None else alike)
     for first, second in KeptApart.objects.values_list("child_id", "other_id"):
         found.pop((first, second), None)
         found.pop((second, first), None)

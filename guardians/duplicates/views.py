@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from caseworks import audit
+from caseworks import audit, counting
 from caseworks.access import Permission, requires
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
@@ -23,17 +24,25 @@ from children.views.lines import places
 from children.views.saving import carry_out, posted
 from guardians.duplicates import actions
 from guardians.duplicates.compare import Fact, Twins, facts, kinships_of, twins
-from guardians.duplicates.finder import suspicions
+from guardians.duplicates.finder import KIND, pairs_kept, suspicions
 from guardians.models import Kinship, Merge, Relative
 
 PAIRS_A_PAGE = 20
 
 
-@requires(Permission.VIEW_ARCHIVES)
+@requires(Permission.VIEW_ARCHIVES, methods=("GET", "POST"))
 def duplicates(request: Request) -> HttpResponse:
-    """Pairs of archives that may be of one child, the likeliest first, each with the reason."""
-    today = timezone.localdate()
-    rows = paginate(suspicions(), request, PAIRS_A_PAGE)
+    """Pairs of archives that may be of one child, the likeliest first, each with the reason. Posted: look anew in an area
+    so large that it is looked through beforehand."""
+    today, again = timezone.localdate(), reverse("duplicates:list")
+    kept = None
+    if counting.is_all_large():
+        kept = counting.ask(KIND, now=timezone.now(), anew=request.method == "POST")
+    if request.method == "POST":
+        return redirect(again)
+    if kept is not None and not kept.is_there:
+        return page(request, "components/counted.html", kept=kept, again=again, title=_("Possible duplicates"))
+    rows = paginate(suspicions(pairs_kept(kept.figures) if kept else None), request, PAIRS_A_PAGE)
     children = [child for pair in rows.object_list for child in (pair.first, pair.second)]
     shown = {place.child.pk: place for place in places(children, today)}
     return page(
@@ -42,6 +51,8 @@ def duplicates(request: Request) -> HttpResponse:
         rows=rows,
         pairs=[(pair, shown[pair.first.pk], shown[pair.second.pk]) for pair in rows.object_list],
         merged=Merge.objects.filter(absorbed__isnull=False).select_related("child", "merged_by").order_by("-pk")[:10],
+        kept=kept,
+        again=again,
     )
 
 

@@ -2,7 +2,7 @@
 
 Each check is one object with one condition in SQL. The archive page, the list filter (`?gap=no_phone`), the page of
 gaps with its counts, and whoever writes many archives at once (`gaps_of`) ask that same condition, so that a number and
-the list it opens cannot differ, and a county of 100,000 costs one query per check.
+the list it opens cannot differ. What a county lacks is counted beside the work (`overview.py`).
 """
 
 from guardians.gaps.asking import Gap, Share, by_class, by_village, gaps_of, people_of, with_gap

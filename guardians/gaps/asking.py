@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Count, Q, When
+from django.db.models import Count
 from django.urls import reverse
 
 from caseworks.models import in_force
@@ -39,20 +39,16 @@ class Gap:
         return reverse(self.check.page, args=names) + query + (f"#id_{self.check.field}" if self.check.field else "")
 
 
-def _answer(condition: Q) -> Case:
-    return Case(When(condition, then=True), default=False, output_field=BooleanField())
-
-
 def with_gap(among: ChildQuerySet, key: str, on: date) -> ChildQuerySet:
     """Those of the given children who have this gap; only open archives lack anything."""
-    return among.live().filter(CHECKS[key].condition(on))
+    return among.live().filter(CHECKS[key].holds(on))
 
 
 def gaps_of(children: Iterable[Child], on: date) -> dict[UUID, list[Gap]]:
     """Child key → what is missing or wrong on a day, the weightiest first: one query for all of them and all checks, and
     one for each check that is about a relative. For the archive page, and for an import after each chunk it wrote."""
     keys = [child.pk for child in children]
-    answers = {f"gap_{key}": _answer(check.condition(on)) for key, check in CHECKS.items()}
+    answers = {f"gap_{key}": check.holds(on) for key, check in CHECKS.items()}
     rows = Child.objects.live().filter(pk__in=keys).annotate(**answers).values("pk", "code", *answers)
     found = {row["pk"]: (row["code"], [key for key in CHECKS if row[f"gap_{key}"]]) for row in rows}
     asked: dict[str, list[UUID]] = {}

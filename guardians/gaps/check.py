@@ -11,10 +11,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from caseworks.conditions import Holds
 from caseworks.models import in_force
 from caseworks.scoped import subquery
+from children.models import Child
 from children.models.archive import years_before
-from guardians.models import Absence, Entrustment, Kinship, Situation
+from guardians.models import Absence, Entrustment, Kinship, Relative, Situation
 
 
 class Severity(StrEnum):
@@ -32,7 +34,7 @@ SEVERITIES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
     """One named check: its words, how much it matters, its condition on a day, and where it is mended.
 
@@ -49,6 +51,10 @@ class Check:
     person: Callable[[date], Q] | None = None
     query: str = ""
 
+    def holds(self, on: date) -> Holds:
+        """The condition, to filter or annotate children with."""
+        return Holds(Child, self.condition, on)
+
 
 def has_relative(condition: Q) -> Q:
     """Children with a kinship of this condition."""
@@ -63,6 +69,11 @@ def relative_is_away(on: date, **absence: Any) -> Q:
 def relative_is(on: date, **situation: Any) -> Q:
     """Kinships whose relative is, on a day, in a situation in which one cannot care."""
     return Q(Exists(subquery(Situation).filter(in_force(on), relative=OuterRef("relative"), **situation)))
+
+
+def relative_has_no_phone() -> Q:
+    """Kinships whose relative has no telephone on record. (A join would have SQLite begin with everybody who has none.)"""
+    return ~Q(Exists(subquery(Relative).filter(pk=OuterRef("relative"), phone_index__isnull=False)))
 
 
 def has_care(on: date, *conditions: Q, **care: Any) -> Q:

@@ -22,6 +22,7 @@ from guardians.gaps.check import (
     has_relative,
     is_carer,
     older_than,
+    relative_has_no_phone,
     relative_is,
     relative_is_away,
     younger_than,
@@ -71,7 +72,7 @@ def _living_parents(on: date) -> Q:
 
 def _no_phone_of_a_parent(on: date) -> Q:
     living = _living_parents(on)
-    return has_relative(living) & ~has_relative(living & Q(relative__phone_index__isnull=False))
+    return has_relative(living) & ~has_relative(living & ~relative_has_no_phone())
 
 
 def _no_longer_at_school(on: date) -> Q:
@@ -84,11 +85,11 @@ def _no_school(on: date) -> Q:
 
 
 def _not_rated(on: date) -> Q:
-    return Q(guardianship="") & away(PARENTS, on) & ~_has(GuardianshipRating, assessed_on__lte=on)
+    return away(PARENTS, on) & ~_has(GuardianshipRating, assessed_on__lte=on)
 
 
 def _disability_unknown(on: date) -> Q:
-    return (Q(health="50", disability="") & ~_has(Disability, in_force(on))) | _has(Disability, in_force(on), level="")
+    return (Q(health="50") & ~_has(Disability, in_force(on))) | _has(Disability, in_force(on), level="")
 
 
 def _carer_needless(on: date) -> Q:
@@ -127,7 +128,7 @@ def _dead_but_away(on: date) -> Q:
 
 
 def _parent_without_phone(on: date) -> Q:
-    return _living_parents(on) & Q(relative__phone_index__isnull=True)
+    return _living_parents(on) & relative_has_no_phone()
 
 
 def _carer_young(on: date) -> Q:
@@ -147,7 +148,7 @@ def _carer_unable(on: date) -> Q:
 
 
 def _carer_without_phone(on: date) -> Q:
-    return is_carer(on) & Q(relative__phone_index__isnull=True)
+    return is_carer(on) & relative_has_no_phone()
 
 
 def _carer_without_age(on: date) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,11 @@ class Entrustment(Editable, AboutChildren, Period):
                 name="entrustment_term_ends_after_it_begins",
             ),
         ]
+
+    @property
+    def ends_or_is_to(self) -> date | None:
+        """The day on which the care ended, or is agreed to end; None if neither is on record."""
+        return self.until_on or self.term_until_on
 
 
 class Declaration(Record, AboutChildren):

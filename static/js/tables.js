@@ -65,6 +65,8 @@
     saveNext();
   });
 
+  addEventListener("online", () => grid.querySelectorAll("tr.grid-changed").forEach(save));
+
   grid.addEventListener("input", (event) => changed(event.target));
   grid.addEventListener("focusout", (event) => {
     const row = event.target.closest("tr");

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from caseworks import counting
 from guardians.gaps import CHECKS
 from tests import factories
 
@@ -83,3 +84,59 @@ def test_what_is_not_there_is_not_found(cast, sign_in, address):
 
 def test_an_unknown_gap_in_the_list_is_refused(cast, sign_in):
     assert sign_in(cast.officer).get(reverse("children:list"), {"gap": "no_such"}).status_code == 400
+
+
+class TestALargeArea:
+    """What a page cannot count in time is counted beside the work: the same numbers, the same children."""
+
+    @pytest.fixture(autouse=True)
+    def large(self, monkeypatch):
+        monkeypatch.setattr(counting, "MOST_LIVE", 3)
+        monkeypatch.setattr(counting, "start", lambda: None)
+
+    def test_the_page_waits_and_then_shows_what_it_would_have_counted(self, cast, sign_in, monkeypatch):
+        client = sign_in(cast.officer)
+        waiting = client.get(reverse("children:gaps"))
+        assert "正在统计" in waiting.content.decode()
+        assert "正在统计" in client.get(reverse("children:gap", args=["no_father"])).content.decode()
+        counting.work_off()
+        kept = {key: self._all(client, key) for key in ("no_father", "no_health", "no_since")}
+        counts = client.get(reverse("children:gaps"))
+        assert "统计时间" in counts.content.decode()
+        monkeypatch.setattr(counting, "MOST_LIVE", 10_000)
+        assert _counts(counts) == _counts(client.get(reverse("children:gaps")))
+        assert kept == {key: self._all(client, key) for key in kept}
+
+    def test_many_are_found_by_walking_down_the_list(self, cast, sign_in, monkeypatch):
+        monkeypatch.setattr("guardians.gaps.overview.MOST_NAMED", 0)
+        client = sign_in(cast.officer)
+        client.get(reverse("children:gaps"))
+        counting.work_off()
+        assert self._all(client, "no_father")[1] == 2
+
+    def test_whoever_counts_again_waits_for_it(self, cast, sign_in):
+        client = sign_in(cast.officer)
+        client.get(reverse("children:gaps"))
+        counting.work_off()
+        assert client.post(reverse("children:gaps")).status_code == 302
+        assert "重新统计" in client.get(reverse("children:gaps")).content.decode()
+
+    def test_what_fails_says_so(self, cast, sign_in, monkeypatch):
+        monkeypatch.setitem(counting._counters, "gaps", lambda question, today: 1 / 0)
+        client = sign_in(cast.officer)
+        client.get(reverse("children:gaps"))
+        counting.work_off()
+        assert "没有统计成功" in client.get(reverse("children:gaps")).content.decode()
+
+    def test_a_village_of_it_is_counted_at_once(self, cast, sign_in):
+        page = sign_in(cast.officer).get(reverse("children:gaps"), {"under": cast.village.code})
+        assert (page.context["kept"], page.context["total"]) == (None, 2)
+
+    @staticmethod
+    def _all(client, key):
+        context = client.get(reverse("children:gap", args=[key])).context
+        names = [place.child.name for place, _address in context["lines"]]
+        shares = [
+            (share.code, share.number) for share in (*context["villages"], *(share for share, _ in context["classes"]))
+        ]
+        return names, context["rows"].paginator.count, shares

@@ -20,7 +20,7 @@ def test_two_level_headings_below_titles_are_flattened():
     assert (header.first, header.last) == (3, 4)
     assert columns.match(header.headings) == [
         "", "name", "sex", "id_number", "school_class", "address", "father.name", "father.place", "father.phone",
-        "mother.name", "mother.place", "mother.phone", "carer.name", "carer.relation", "carer.phone", "carer.born_year",
+        "mother.name", "mother.place", "mother.phone", "carer.name", "carer.relation", "carer.phone", "carer.born",
         "guardianship", "notes",
     ]  # fmt: skip
 

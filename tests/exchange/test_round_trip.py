@@ -17,7 +17,7 @@ from caseworks.exchange.out.layouts import LAYOUTS, LEDGER, REGISTER, ROLL
 from caseworks.exchange.out.lines import lines
 from caseworks.listed import Listed
 from caseworks.stamps import new_stamp
-from children.models import Child
+from children.models import Child, Disability, GuardianshipRating, Illness, Livelihood, Relief, Schooling
 from guardians.models import Declaration
 from tests import factories
 
@@ -66,6 +66,25 @@ def _family(child, *, father=None, mother=None):
             factories.situation(relative, kind=kind)
 
 
+def _fact(model, child, by, **values):
+    factories.fact(model, child, by=by, **{model.day_field: date(2026, 5, 4), **values})
+
+
+def _facts(child, by):
+    """Something of every kind that a roster carries, of some kinds several, and what was before."""
+    for kind, level in (("4", "2"), ("5", "")):
+        _fact(Disability, child, by, kind=kind, level=level)
+    _fact(Illness, child, by, kind="heart")
+    _fact(Illness, child, by, kind="other", name="蚕豆病")
+    _fact(Relief, child, by, kind="temporary", until_on=date(2026, 6, 1))
+    for kind in ("allowance", "unattended", "other"):
+        _fact(Relief, child, by, kind=kind)
+    _fact(Livelihood, child, by, sources=["other"], known_on=date(2026, 1, 1))
+    _fact(Livelihood, child, by, sources=["wages", "farming", "other"], yuan_a_year=30000)
+    _fact(GuardianshipRating, child, by, rating="good", assessed_by="某某", assessed_on=date(2026, 1, 1))
+    _fact(GuardianshipRating, child, by, rating="poor", assessed_by="某某")
+
+
 @pytest.fixture
 def odd(cast):
     """Children of one school with everything an archive may hold, or lack."""
@@ -91,14 +110,21 @@ def odd(cast):
     child("班级怪", grade="4", class_name="(2)班", address="3 组 12号（后院）")
     child("火箭班的", grade="K3", class_name="火箭班")
     child("户籍在龙井村", village=None, registered_at="江县石镇龙井村1组")
-    child(
-        "外地户籍",
-        registered_at="北京市（原址）１号",
-        registration="2",
-        health="20",
-        disability="4",
-        guardianship="poor",
-    )
+    child("外地户籍", registered_at="北京市（原址）１号", registration="2", health="20")
+    known = child("事实俱全", health="50")
+    _facts(known, cast.clerk)
+    for relation, name, born in (
+        ("61", "祖父甲", {"born_on": date(1950, 1, 31)}),
+        ("63", "外公丙", {"born_year": 1952}),
+    ):
+        elder = factories.relative(known, relation=relation, name=name, **born)
+    factories.situation(elder, kind="dead")
+    factories.relative(known, relation="51", name="父丁", phone="13911110020", born_on=date(1985, 2, 28))
+    nothing = child("都没有")
+    for model in (Illness, Relief):
+        _fact(model, nothing, cast.clerk, kind="none")
+    dropped = child("辍学的", grade="8")
+    _fact(Schooling, dropped, cast.clerk, kind="dropout")
     two_carers = child("两个照护人", only_child=True, orphan=False)
     for relation, name in (("62", "奶奶甲"), ("64", "外婆乙")):
         carer = factories.relative(two_carers, relation=relation, name=name, phone="13911110009", born_year=1955)
@@ -162,6 +188,19 @@ def test_the_roll_has_the_34_columns_of_the_roll_in_its_order(odd):
     assert by_name["什么都没采集"]["是否留守儿童"] is None  # not collected is not "no"
     assert by_name["父死母外出"]["成员1姓名"] == "钱外"
     assert by_name["别的证件"]["身份证件类型"] == "其他"
+
+
+def test_the_form_says_what_the_archive_knows(odd):
+    above, below, *rows = _cells(book_of(REGISTER, odd.clerk))[2:]
+    headings = [lower or upper for upper, lower in zip(above, below, strict=True)]
+    by_name = {row[1]: dict(zip(headings, row, strict=True)) for row in rows}
+    known = by_name["事实俱全"]
+    assert (known["残疾类别及等级"], known["患病类型"]) == ("肢体残疾二级、智力残疾", "先天性心脏病、蚕豆病")
+    assert (known["家庭经济来源"], known["监护评估"]) == ("打工收入、种养殖业、其他", "差")
+    assert known["救助帮扶"] == "低保、事实无人抚养儿童基本生活补贴、其他救助"
+    assert (known["祖父姓名"], known["祖父出生日期"], known["外祖父出生日期"]) == ("祖父甲", "19500131", "1952")
+    assert (by_name["都没有"]["救助帮扶"], by_name["辍学的"]["就学情况"]) == ("无", "辍学")
+    assert by_name["班级怪"]["救助帮扶"] is None  # not collected is not "none"
 
 
 def test_the_ledger_has_a_title_two_heading_rows_and_a_total(odd):

@@ -67,13 +67,14 @@ def test_a_civil_affairs_ledger_adds_to_archives_and_opens_new_ones(ledger, cast
         "father.name",
         "father.place",
         "mother.place",
-        "carer.born_year",
+        "carer.born",
     }
     confirm(batch, cast.officer)
     with access.everyone("test"):
         assert not Absence.objects.filter(relative=cast.mother, until_on=None).exists()
         child = Child.objects.get(name="于强")
-        assert (child.enrolments.count(), child.residences.get().address, child.guardianship) == (0, "7组", "good")
+        assert (child.enrolments.count(), child.residences.get().address) == (0, "7组")
+        assert child.guardianshiprating_rows.get().rating == "good"
         care = Entrustment.objects.get(child=child)
         assert (care.relative.name, care.relative.born_year, care.reason) == ("于敏", 1968, "both")
     assert verdicts(receive(ledger, cast.officer, cast.town)) == ["unchanged", "unchanged"]

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 
-from caseworks import access, audit
+from caseworks import access, audit, counting
 from caseworks.access import Via
 from children import actions as archives
 from children.actions import ChangedError
@@ -453,3 +453,34 @@ def test_a_merge_and_an_edit_in_the_same_moment_do_not_lose_each_other(cast):
     with access.everyone("test"):
         assert Child.objects.get(pk=twin.pk).is_live == (outcomes["merge"] == "told")
         assert ContactChild.objects.count() == 0
+
+
+class TestALargeArea:
+    """Where the pairs cannot be looked for while somebody waits, they are found beside the work."""
+
+    @pytest.fixture(autouse=True)
+    def large(self, monkeypatch):
+        monkeypatch.setattr(counting, "MOST_LIVE", 3)
+        monkeypatch.setattr(counting, "start", lambda: None)
+
+    def test_the_page_waits_and_then_shows_the_pairs(self, cast, twin, sign_in):
+        client = sign_in(cast.officer)
+        assert "正在统计" in client.get("/duplicates/").content.decode()
+        counting.work_off()
+        [(pair, _first, _second)] = client.get("/duplicates/").context["pairs"]
+        assert ({pair.first, pair.second}, pair.keys) == ({cast.child, twin}, ("name",))
+
+    def test_a_pair_kept_apart_since_is_gone(self, cast, twin, sign_in):
+        client = sign_in(cast.officer)
+        client.get("/duplicates/")
+        counting.work_off()
+        with _scope(cast.caseworker):
+            actions.keep_apart(one=twin, other=cast.child, by=cast.caseworker)
+        assert client.get("/duplicates/").context["pairs"] == []
+
+    def test_whoever_wants_them_anew_asks(self, cast, twin, sign_in):
+        client = sign_in(cast.officer)
+        client.get("/duplicates/")
+        counting.work_off()
+        assert client.post("/duplicates/").status_code == 302
+        assert client.get("/duplicates/").context["kept"].is_awaited

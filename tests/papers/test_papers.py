@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from caseworks.models import AuditEvent
 from caseworks.papers.kinds import PAPERS
+from children.models import Facet, GrowthEntry, HealthCheck, Need, Survey, TermRecord
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +174,37 @@ def test_the_number_of_queries_does_not_grow(key, cast, sign_in):
             client.get(reverse("papers:many", args=[key]))
         counts.append(len(counted))
     assert counts[0] == counts[1]
+
+
+def test_the_archive_prints_what_the_screen_shows(cast, child, sign_in):
+    """The facts of every section of the archive stand on the paper too; at the end, that nothing is said of an empty one."""
+    by = cast.clerk
+    for model, values in (
+        (HealthCheck, {"height_cm": "138.5", "result": "abnormal"}),
+        (TermRecord, {"term": "2025-1", "school": cast.school, "chinese": "A"}),
+        (Need, {"kind": "medical", "state": "unmet"}),
+        (Facet, {"facet": "interests", "text": "喜欢画恐龙"}),
+        (Survey, {"safety": "concern", "need": "想要一双雨鞋"}),
+        (GrowthEntry, {"kind": "award", "text": "运动会第一名"}),
+    ):
+        factories.fact(model, child, by=by, **values)
+    factories.relative(factories.child("周小弟", school=cast.school), child, relation="61", name="周祖父")
+    factories.contact(child, by=by, place=cast.school, held_on=date(2026, 3, 4), concern="help")
+    factories.attachment(child, by=by, place=cast.school)
+    paper = text_of(sign_in(cast.clerk).get(reverse("papers:one", args=[child.code, "archive"]))).partition(
+        'class="sheets'
+    )[2]
+    for words in (
+        "138.5",
+        "优秀",
+        "医疗",
+        "喜欢画恐龙",
+        "想要一双雨鞋",
+        "运动会第一名",
+        "周小弟",
+        "2026-03-04",
+        "委托照护协议扫描件 1",
+    ):
+        assert words in paper, words
+    empty = text_of(sign_in(cast.clerk).get(reverse("papers:one", args=[cast.sibling.code, "archive"])))
+    assert empty.partition('class="sheets')[2].count("未采集") > 8

@@ -9,9 +9,11 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from docx import Document
 from docx.oxml.ns import qn
 
+from caseworks import pdf
 from caseworks.models import AuditEvent
 from caseworks.reports.annual import annual_report
 from caseworks.reports.annual_docx import report_document
@@ -19,6 +21,7 @@ from caseworks.reports.annual_xlsx import records_book, report_book
 from caseworks.reports.document import Figure
 from caseworks.reports.indicators import INDICATORS
 from tests import factories
+from tests.pdf import needs_pdf, text_of
 from tests.reports.conftest import ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -167,6 +170,29 @@ def test_the_command_writes_the_report_of_the_page(busy, sign_in, tmp_path, exte
         assert len(openpyxl.load_workbook(out).sheetnames) == len(page.tables) + 2
     event = AuditEvent.objects.get(action="file.left")
     assert (event.by, event.changes["name"]) == (busy.officer, out.name)
+
+
+@needs_pdf
+def test_the_report_can_be_a_pdf_file(busy, sign_in, tmp_path):
+    client = sign_in(busy.officer)
+    page = client.get("/reports/annual/")
+    assert reverse("reports:export", args=["pdf"]) in page.content.decode()
+    answer = client.get(reverse("reports:export", args=["pdf"]))
+    text = text_of(b"".join(answer.streaming_content))
+    assert answer["Content-Type"] == "application/pdf"
+    assert AuditEvent.objects.get(action="file.left").changes["export"] in text
+    assert all(section.heading in text for section in page.context["report"].sections)
+    call_command("annual_report", organization="jiang", year=2025, format="pdf", output=tmp_path / "a.pdf", by="ouyang")
+    assert page.context["report"].sections[0].heading in text_of((tmp_path / "a.pdf").read_bytes())
+
+
+def test_without_pango_there_is_no_pdf(busy, sign_in, tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "available", lambda: False)
+    client = sign_in(busy.officer)
+    assert client.get(reverse("reports:export", args=["pdf"])).status_code == 404
+    assert "export.pdf" not in client.get("/reports/annual/").content.decode()
+    with pytest.raises(CommandError, match="deploy"):
+        call_command("annual_report", organization="jiang", year=2025, format="pdf", output=tmp_path / "a.pdf")
 
 
 def test_without_a_person_the_command_reports_everything_and_says_so(busy, tmp_path):

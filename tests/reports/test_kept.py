@@ -14,6 +14,7 @@ from caseworks.reports.indicators import INDICATORS
 from children import actions
 from children.handover import actions as handovers
 from children.models import Arrival, Handover
+from guardians.duplicates import actions as duplicates
 from tests import factories
 from tests.reports.conftest import TODAY, ask
 
@@ -84,6 +85,17 @@ def test_children_on_their_way_in_are_not_counted(cast, heads):
     with access.everyone("test"):
         Arrival.objects.create(child=cast.child, batch=cast.child.pk)
     assert figure(heads["giver"], cast.school) == before - 1
+
+
+def test_an_archive_merged_into_another_is_not_counted_beside_it(cast, heads):
+    twin = factories.child("张小雨", school=cast.school, village=cast.village, born_on=cast.child.born_on)
+    before = figure(heads["giver"], cast.school)
+    with access.scope(cast.clerk, today=TODAY):
+        done = duplicates.merge(keep=_child(cast), absorb=type(twin).objects.get(pk=twin.pk), by=cast.clerk)
+    assert figure(heads["giver"], cast.school) == before - 1
+    with access.scope(cast.clerk, today=TODAY):
+        duplicates.undo(merge=done, by=cast.clerk)
+    assert figure(heads["giver"], cast.school) == before
 
 
 def test_what_the_next_keeper_does_with_the_archive_is_not_told(cast, heads):

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from caseworks import access
-from caseworks.models import AuditEvent, Organization
+from caseworks.models import AuditEvent, Organization, User
 from caseworks.reports.question import Question
 from caseworks.reports.summary.columns import BY_AREA, EQUALITIES, FOOTINGS, THIRTY_TWO
 from caseworks.reports.summary.making import summary
@@ -25,7 +25,7 @@ PAGE, FILE = reverse("reports:summary"), reverse("reports:summary_export")
 
 def _child(name, village, *, both=True, **fields):
     """A child under sixteen whose father is away; the mother too, or she is disabled at home."""
-    boarding = fields.pop("boarding", "")
+    boarding, rating = fields.pop("boarding", ""), fields.pop("guardianship", "")
     row = factories.child(name, village=village, opened_on=date(2025, 1, 1), **fields)
     factories.absence(factories.relative(row, relation="51", name="父"))
     mother = factories.relative(row, relation="52", name="母")
@@ -35,6 +35,9 @@ def _child(name, village, *, both=True, **fields):
         factories.situation(mother)
     with access.everyone("test"):
         Enrolment.objects.filter(child=row).update(boarding=boarding)
+        if rating:
+            by = User.objects.order_by("id").first() or factories.user()
+            factories.fact(GuardianshipRating, row, by=by, rating=rating, assessed_by="某某")
     return row
 
 
@@ -136,10 +139,15 @@ def _blank(child, **fields):
         Child.objects.filter(pk=child.pk).update(**fields)
 
 
+def _unrated(child):
+    with access.everyone("test"):
+        GuardianshipRating.objects.filter(child=child).delete()
+
+
 @pytest.mark.parametrize(
     ("spoil", "equality"),
     [
-        (lambda world: _blank(world.girl, guardianship=""), "1=30+31+32"),
+        (lambda world: _unrated(world.girl), "1=30+31+32"),
         (lambda world: Enrolment.objects.filter(child=world.small).delete(), "1=11+12+13+14+15+16+17+18"),
         (lambda world: Enrolment.objects.filter(child=world.girl).update(boarding=""), "13+14=24+25"),
         (lambda world: _blank(world.small, sex=""), "2=3+4"),
@@ -156,7 +164,7 @@ def test_what_does_not_foot_names_the_equality_the_difference_and_the_child(worl
 
 
 def test_the_page_refuses_and_leads_to_the_children(world, sign_in):
-    _blank(world.girl, guardianship="")
+    _unrated(world.girl)
     client = sign_in(world.person)
     page = client.get(PAGE)
     html = page.content.decode()
@@ -195,7 +203,8 @@ def test_the_workbook_reads_back_as_the_form(world, sign_in):
 @pytest.mark.parametrize("blank", [False, True])
 def test_the_national_form_always_foots(world, blank):
     if blank:
-        _blank(world.girl, guardianship="", health="", sex="1")
+        _unrated(world.girl)
+        _blank(world.girl, health="", sex="1")
         with access.everyone("test"):
             Enrolment.objects.all().delete()
     made = world.make("national")

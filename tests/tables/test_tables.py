@@ -359,10 +359,17 @@ def test_a_day_pupil_gives_the_bed_back(cast, board, today):
     assert enrolled(cast.child) == [("2", today), ("1", None)]
 
 
-def test_a_day_pupil_with_a_new_bed_is_asked_about(cast, board, today):
+def test_a_day_pupil_who_gets_a_bed_has_become_a_boarder(cast, board, today):
     board(SEPTEMBER, boarding="1")
-    assert board(today, room="302").status_code == 422
-    assert places(cast.child) == []
+    board(today, room="302")
+    assert places(cast.child) == [("302", "", today, None)]
+    assert enrolled(cast.child) == [("1", today), ("2", None)]
+
+
+def test_a_day_pupil_from_today_on_and_a_new_bed_contradict_each_other(cast, board, today):
+    board(SEPTEMBER, room="302")
+    assert board(today, boarding="1", room="303").status_code == 422
+    assert places(cast.child) == [("302", "", SEPTEMBER, None)]
 
 
 def test_an_emptied_line_ends_the_place(cast, board, today):
@@ -406,18 +413,18 @@ def test_a_child_at_no_school_has_no_cells(cast, sign_in, today):
 @pytest.mark.parametrize(
     ("key", "name", "typed", "words"),
     [
-        ("check", "height_cm", "17", "身高应在 40–220 厘米之间，您填的是 17。"),
-        ("check", "height_cm", "1.32", "身高应在 40–220 厘米之间，您填的是 1.32。"),
+        ("check", "height_cm", "17", "身高应在 40–220厘米之间，您填的是 17。"),
+        ("check", "height_cm", "1.32", "您填的是 1.32。是不是按米填的？那就是 132 厘米。"),
         ("check", "height_cm", "1.3", "是不是按米填的？那就是 130 厘米。"),
         ("check", "height_cm", "1320", "是不是按毫米填的？那就是 132 厘米。"),
-        ("check", "weight_kg", "31500", "是不是按克填的？那就是 31.5 千克。"),
+        ("check", "weight_kg", "31500", "是不是按克填的？那就是 31.5 公斤。"),
         ("check", "vision_left", "0.8", "是不是填的小数视力？那就是 4.9。"),
-        ("check", "haemoglobin", "12", "是不是按克/分升填的？那就是 120 克/升。"),
+        ("check", "haemoglobin", "12", "是不是按 g/dL 填的？那就是 120 g/L。"),
         ("check", "haemoglobin", "12.5", "只填整数，不带小数点。"),
         ("check", "height_cm", "高", "只填数字，例如 12.5。"),
         ("check", "height_cm", "132.55", "小数点后最多填一位。"),
-        ("term", "days_missed", "999", "缺课应在 0–150 天之间，您填的是 999。"),
-        ("term", "days_missed", "-1", "缺课应在 0–150 天之间，您填的是 -1。"),
+        ("term", "days_missed", "999", "缺课应在 0–150天之间，您填的是 999。"),
+        ("term", "days_missed", "-1", "缺课应在 0–150天之间，您填的是 -1。"),
     ],
 )
 def test_a_number_is_refused_in_the_words_of_its_field(key, name, typed, words, cast, group, sign_in):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from caseworks import access
+from caseworks import access, counting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,18 @@ def test_every_figure_of_the_office_opens_a_list_of_that_many(cast, sign_in):
     assert [figure.value for figure in figures] == [1, 1, 0, 2, 1, 3, 1]
     for figure in figures:
         assert client.get(figure.address).context["rows"].paginator.count == figure.value
+
+
+def test_an_office_with_very_many_children_sees_what_was_counted_before(cast, sign_in, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_LIVE", 3)
+    monkeypatch.setattr(counting, "start", lambda: None)
+    client = sign_in(cast.officer)
+    assert client.get("/").context["figures"] == []
+    counting.work_off()
+    kept = client.get("/").context
+    monkeypatch.setattr(counting, "MOST_LIVE", 10_000)
+    assert kept["kept"].is_there
+    assert kept["figures"] == client.get("/").context["figures"]
 
 
 def test_those_without_archives_are_shown_the_way_to_their_work(cast, sign_in):

@@ -83,13 +83,7 @@ class PairForm(ActionForm):
         self, *args: Any, organization: Organization, today: date, fixed: Child | None, **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["mentor"].queryset = (
-            Mentor.objects.of(organization)
-            .filter(until_on__isnull=True)
-            .with_load(today)
-            .select_related("organization")
-            .order_by("load", "organization__path", "name", "id")
-        )
+        self.fields["mentor"].queryset = Mentor.objects.to_choose(organization, today)
         self.fields["from_on"].initial = today
         self.fields["from_on"].widget.attrs["max"] = today.isoformat()
         if fixed is not None:

@@ -56,7 +56,7 @@ class Contact(Editable, AboutChildren):
         settings.AUTH_USER_MODEL, verbose_name=_("logged by"), on_delete=models.PROTECT, related_name="contacts"
     )
     logged_for = models.ForeignKey(
-        Organization, verbose_name=_("on behalf of"), on_delete=models.PROTECT, related_name="contacts"
+        Organization, verbose_name=_("on behalf of"), on_delete=models.PROTECT, related_name="contacts", db_index=False
     )
     logged_at = models.DateTimeField(_("logged at"), auto_now_add=True)
 
@@ -67,7 +67,10 @@ class Contact(Editable, AboutChildren):
     class Meta(AboutChildren.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        indexes = [models.Index(fields=["held_on", "id"], name="contact_by_day")]
+        indexes = [
+            models.Index(fields=["held_on", "id"], name="contact_by_day"),
+            models.Index(fields=["logged_for", "held_on"], name="contact_by_office"),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse("visits:contact", args=[self.code])

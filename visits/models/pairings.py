@@ -38,6 +38,12 @@ class MentorQuerySet(SealedQuerySet):
         counted = models.Subquery(pairings.annotate(number=models.Count("pk")).values("number"))
         return self.annotate(load=Coalesce(counted, 0))
 
+    def to_choose(self, organization: Organization, day: date) -> models.QuerySet[Any]:
+        """Mentors of an organization and under it who have not ended, with their `load`, the one with fewest children
+        first."""
+        rows = self.of(organization).filter(until_on__isnull=True).with_load(day).select_related("organization")
+        return rows.order_by("load", "organization__path", "name", "id")
+
     def seen_from(self, organization: Organization) -> MentorQuerySet:
         """Mentors of an organization and under it, and whoever is or was paired with a child in scope."""
         low, high = subtree(organization.path)

@@ -125,7 +125,7 @@ def contacts(request: Request) -> HttpResponse:
         form=form,
         rows=rows,
         listed=with_people(rows.object_list),
-        covered=form.covered().count(),
+        covered=None if rows.paginator.exceeds else form.covered().count(),
         may_export=allows(Permission.EXPORT_CHILDREN),
     )
 

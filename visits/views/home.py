@@ -7,13 +7,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from caseworks.access import Permission, allows, signed_in
+from caseworks import counting
+from caseworks.access import Permission, acting, allows, signed_in
+from caseworks.models import Posting
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
 from children import ages
@@ -28,6 +30,7 @@ from visits.models import Contact, Mentor
 CARDS = 30
 LOGGED = 10
 BIRTHDAYS = 5
+KIND = "overview"
 
 
 @signed_in()
@@ -37,12 +40,15 @@ def home(request: Request) -> HttpResponse:
     if allows(Permission.LOG_CONTACTS):
         return _work(request, today)
     if allows(Permission.VIEW_PAIRINGS):
+        kept = counting.ask(KIND, now=timezone.now()) if counting.is_all_large() else None
+        values = kept.figures if kept else None
         return page(
             request,
             "visits/home_office.html",
             today=today,
-            figures=_standing_out(request, today),
+            figures=_standing_out(request.posting, today, values) if kept is None or kept.is_there else [],
             handovers=_handovers(request),
+            kept=kept,
         )
     return page(request, "visits/home_other.html")
 
@@ -97,35 +103,44 @@ def _midnight(day: date) -> datetime:
 class Figure:
     """A number that opens the list it counts."""
 
+    key: str
     words: str
     value: int
     address: str
     stands_out: bool = False
 
 
-def _standing_out(request: Request, today: date) -> list[Figure]:
-    """What an office should know today. Each number is counted by the very filter of the list that it opens."""
-    month = {"first": today.replace(day=1).isoformat(), "last": today.isoformat()}
+@counting.counter(KIND)
+def _count(_question: str, today: date) -> dict[str, int]:
+    """The figures of an office with very many children, to be kept."""
+    posting = acting().posting  # type: ignore[union-attr]  # figures are counted for somebody in a post
+    return {figure.key: figure.value for figure in _standing_out(posting, today)}
 
-    def contacts(words: str, *, stands_out: bool = False, **chosen: str) -> Figure:
-        query: dict[str, Any] = {**month, **chosen}
-        value = ContactFilter(query).rows().count()
-        return Figure(words, value, f"{reverse('visits:contacts')}?{urlencode(query)}", stands_out and value > 0)
 
-    birthdays = Child.objects.live().filter(ages.due(today)).count()
-    waiting = WaitingFilter({}).rows(today).count()
-    unchecked = Mentor.objects.of(request.posting.organization).available_on(today).filter(checked_on=None).count()
-    return [
-        Figure(_("left-behind children without a mentor"), waiting, reverse("visits:pairings"), waiting > 0),
-        contacts(_("urgent contacts this month"), stands_out=True, concern="urgent"),
-        contacts(_("contacts this month with a child who needs help"), stands_out=True, concern="help"),
-        contacts(_("contacts this month")),
-        contacts(_("attempts this month that reached nobody"), reached="no"),
-        Figure(_("birthdays on which something is to be done"), birthdays, reverse("children:birthdays")),
-        Figure(
-            _("mentors without a background check"),
-            unchecked,
-            f"{reverse('visits:mentors')}?unchecked=on",
-            unchecked > 0,
-        ),
-    ]
+def _standing_out(posting: Posting, today: date, counted: dict[str, int] | None = None) -> list[Figure]:
+    """What an office should know today. Each number is counted by the very filter of the list that it opens, or was
+    `counted` before; what was not counted then is left out."""
+    figures: list[Figure] = []
+
+    def show(key: str, words: str, rows: QuerySet, address: str, *, stands_out: bool = False) -> None:
+        if counted is None or key in counted:
+            value = rows.count() if counted is None else counted[key]
+            figures.append(Figure(key, words, value, address, stands_out and value > 0))
+
+    def contacts(key: str, words: str, *, stands_out: bool = False, **chosen: str) -> None:
+        query: dict[str, Any] = {"first": today.replace(day=1).isoformat(), "last": today.isoformat(), **chosen}
+        address = f"{reverse('visits:contacts')}?{urlencode(query)}"
+        show(key, words, ContactFilter(query).rows(), address, stands_out=stands_out)
+
+    waiting = WaitingFilter({}).rows(today).order_by()
+    show("waiting", _("left-behind children without a mentor"), waiting, reverse("visits:pairings"), stands_out=True)
+    contacts("urgent", _("urgent contacts this month"), stands_out=True, concern="urgent")
+    contacts("help", _("contacts this month with a child who needs help"), stands_out=True, concern="help")
+    contacts("contacts", _("contacts this month"))
+    contacts("attempts", _("attempts this month that reached nobody"), reached="no")
+    birthdays = Child.objects.live().filter(ages.due(today))
+    show("birthdays", _("birthdays on which something is to be done"), birthdays, reverse("children:birthdays"))
+    unchecked = Mentor.objects.of(posting.organization).available_on(today).filter(checked_on=None)
+    address = f"{reverse('visits:mentors')}?unchecked=on"
+    show("unchecked", _("mentors without a background check"), unchecked, address, stands_out=True)
+    return figures

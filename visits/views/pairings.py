@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from caseworks.access import Permission, requires
 from caseworks.models import in_force
-from caseworks.pages import page, paginate
+from caseworks.pages import Pages, page, paginate
 from caseworks.requests import Request
 from children.models import Child, Enrolment, Residence
 from children.views.saving import carry_out, posted
@@ -25,6 +25,7 @@ from visits.forms.pairings import EndPairingForm, PairForm, PairingFilter, Waiti
 from visits.models import Mentor, Pairing
 
 WITH_ROOM = 12
+MOST_WAITING = 3_000  # the family of each is asked
 SHOWN = ("waiting", "open", "ended")
 
 
@@ -42,7 +43,7 @@ def pairings(request: Request) -> HttpResponse:
         every = Pairing.objects.open_on(today) if show == "open" else Pairing.objects.ended_by(today)
         order = "-from_on" if show == "open" else "-until_on"
         rows = form.rows(every).select_related("child", "mentor__organization").order_by(order, "-id")
-    rows = paginate(rows, request)
+    rows = paginate(rows, request, most=MOST_WAITING if show == "waiting" else Pages.most)
     _tell_places(rows.object_list if show == "waiting" else [pairing.child for pairing in rows.object_list], today)
     room = Mentor.objects.of(request.posting.organization).filter(until_on=None).with_load(today)
     return page(

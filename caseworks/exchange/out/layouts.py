@@ -17,6 +17,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import codelists
+from caseworks.exchange.out.dated import (
+    DISABILITY,
+    ILLNESS,
+    INCOME,
+    KINDS_OF_DISABILITY,
+    RATING,
+    RELIEF,
+    SCHOOLING,
+)
 from caseworks.exchange.out.lines import ENTERED, GRANDPARENTS, MEMBERS, NUMBERS, REGISTERED, ROLL_WORD, Adult, Line
 
 YES_NO = {True: "是", False: "否", None: ""}
@@ -94,7 +103,9 @@ def _entered(line: Line) -> str:
 
 
 def _schooling(line: Line) -> str:
-    """就学情况 of the form, from the grade: the form's eight words begin with these; without a school it is not known."""
+    """就学情况 of the form: as stated, else from the grade."""
+    if stated := line.dated.get(SCHOOLING):
+        return stated
     if not line.school:
         return ""
     if line.school_kind == "kindergarten" or line.grade.startswith("K"):
@@ -134,6 +145,11 @@ def _name(adult: Adult) -> str:
 
 def _phone(adult: Adult) -> str:
     return "" if adult.is_dead else adult.phone
+
+
+def _born(adult: Adult) -> str:
+    """The day somebody was born in eight digits, or the year if only that is known."""
+    return adult.born_on.replace("-", "") or _year(adult)
 
 
 def _year(adult: Adult) -> str:
@@ -179,8 +195,12 @@ def _one_away_other_unable(line: Line) -> str:
     return YES_NO[line.parents_away == 1 and bool(_unable(line))] if line.absence_known else ""
 
 
-def _grandparent(relation: str) -> Callable[[Line], str]:
-    return lambda line: line.grandparents.get(relation, "") if line.grandparents else ""
+def _grandparent(relation: str, value: Callable[[Adult], Any]) -> Callable[[Line], Any]:
+    return lambda line: value(line.grandparents[relation]) if relation in line.grandparents else ""
+
+
+def _dated(part: str) -> Callable[[Line], str]:
+    return lambda line: line.dated.get(part, "")
 
 
 # --- The rosters -------------------------------------------------------------------------------------------------------------
@@ -221,7 +241,7 @@ ROLL = Layout(
         Cells("是否进城务工人员随迁子女", _nothing, 8),
         Cells("是否孤儿", lambda line: YES_NO[line.orphan], 8),
         Cells("是否烈士或优抚子女", _nothing, 8),
-        Cells("残疾类型", lambda line: codelists.DISABILITY.zh(line.disability), 10),
+        Cells("残疾类型", _dated(KINDS_OF_DISABILITY), 10),
         *(
             Cells(f"成员{number}{heading}", _member(number, value), width)
             for number in (1, 2)
@@ -234,7 +254,7 @@ ROLL = Layout(
             )
         ),
     ),
-    parts=frozenset({REGISTERED, ENTERED, MEMBERS, ROLL_WORD}),
+    parts=frozenset({REGISTERED, ENTERED, MEMBERS, ROLL_WORD, KINDS_OF_DISABILITY}),
 )
 
 LEDGER = Layout(
@@ -258,9 +278,10 @@ LEDGER = Layout(
         Cells("与儿童关系", _of("carer", _relation), 10, "受委托监护人"),
         Cells("联系电话", _of("carer", _phone), 13, "受委托监护人"),
         Cells("出生年份", _of("carer", _year), 8, "受委托监护人"),
-        Cells("监护情况", lambda line: codelists.GUARDIANSHIP.zh(line.guardianship), 8),
+        Cells("监护情况", _dated(RATING), 8),
         Cells("备注", _nothing, 12),
     ),
+    parts=frozenset({RATING}),
     numbered=True,
     total=True,
 )
@@ -287,19 +308,21 @@ REGISTER = Layout(
             10,
             _CHILD,
         ),
-        Cells("残疾类别", lambda line: codelists.DISABILITY.zh(line.disability), 10, _CHILD),
+        Cells("残疾类别及等级", _dated(DISABILITY), 14, _CHILD),
+        Cells("患病类型", _dated(ILLNESS), 12, _CHILD),
         Cells("就学情况", _schooling, 8, _CHILD),
         Cells("是否学校寄宿", lambda line: {"1": "否", "2": "是"}.get(line.boarding, ""), 8, _CHILD),
-        Cells("祖父姓名", _grandparent("61"), 10, _FAMILY_OF),
-        Cells("祖母姓名", _grandparent("62"), 10, _FAMILY_OF),
-        Cells("外祖父姓名", _grandparent("63"), 10, _FAMILY_OF),
-        Cells("外祖母姓名", _grandparent("64"), 10, _FAMILY_OF),
+        *(
+            Cells(f"{who}{heading}", _grandparent(relation, value), 10, _FAMILY_OF)
+            for who, relation in (("祖父", "61"), ("祖母", "62"), ("外祖父", "63"), ("外祖母", "64"))
+            for heading, value in (("姓名", _name), ("出生日期", _born))
+        ),
         *(
             Cells(heading, _of(who, value), width, group)
             for who, group in (("father", "父亲"), ("mother", "母亲"))
             for heading, value, width in (
                 ("姓名", _name, 10),
-                ("出生年份", _year, 8),
+                ("出生日期", _born, 10),
                 ("身份证号", lambda adult: adult.id_number, 21),
                 ("当前务工地点", _where, 16),
                 ("联系电话", _phone, 13),
@@ -314,11 +337,11 @@ REGISTER = Layout(
         Cells("身份证号", _of("carer", lambda adult: adult.id_number), 21, "受委托监护人"),
         Cells("与儿童关系", _of("carer", _relation), 10, "受委托监护人"),
         Cells("住址", _of("carer", lambda adult: adult.address), 20, "受委托监护人"),
-        Cells("监护评估", lambda line: codelists.GUARDIANSHIP.zh(line.guardianship), 8),
-        Cells("家庭经济来源", _nothing, 12),
-        Cells("救助帮扶", _nothing, 12),
+        Cells("监护评估", _dated(RATING), 8),
+        Cells("家庭经济来源", _dated(INCOME), 16),
+        Cells("救助帮扶", _dated(RELIEF), 16),
     ),
-    parts=frozenset({REGISTERED, NUMBERS, GRANDPARENTS}),
+    parts=frozenset({REGISTERED, NUMBERS, GRANDPARENTS, DISABILITY, ILLNESS, SCHOOLING, RATING, INCOME, RELIEF}),
     numbered=True,
     total=True,
 )

@@ -4,7 +4,7 @@ must leave in the time it takes to write its cells. Each roster says which parts
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from caseworks import masks
 from caseworks.codelists import FATHERS, MOTHERS, PARENTS
 from caseworks.encryption import SealedField, opener
+from caseworks.exchange.out import dated
 from caseworks.listed import Listed
 from caseworks.models import in_force
 from caseworks.plain import Among, day, plain
@@ -37,6 +38,7 @@ class Adult:
     relative: str
     relation: str
     name: str
+    born_on: str
     born_year: int | None
     phone: str = ""
     id_number: str = ""
@@ -70,10 +72,8 @@ class Line:
     registration: str
     registered_at: str
     health: str
-    disability: str
     only_child: bool | None
     orphan: bool | None
-    guardianship: str
     school: str = ""
     school_kind: str = ""
     grade: str = ""
@@ -91,7 +91,8 @@ class Line:
     absence_known: bool = False
     parents_away: int = 0
     counted_by_the_roll: bool = False
-    grandparents: Mapping[str, str] | None = None
+    grandparents: Mapping[str, Adult] = field(default_factory=dict)
+    dated: dict[str, str] = field(default_factory=dict)  # part of dated.py → its words
     members: Sequence[Adult] = ()  # the parents who live, then whoever cares
 
     @property
@@ -108,8 +109,7 @@ class Line:
 
 
 _CHILD = plain(
-    "pk", "name", "sex", "born_on", "id_number", "ethnicity", "registration", "registered_at", "health", "disability",
-    "only_child", "orphan", "guardianship",
+    "pk", "name", "sex", "born_on", "id_number", "ethnicity", "registration", "registered_at", "health", "only_child", "orphan",
 )  # fmt: skip
 _SCHOOL = plain(
     "child", "school", "school__name", "school__kind", "grade", "class_name", "boarding", "student_number", "from_on",
@@ -117,7 +117,7 @@ _SCHOOL = plain(
 _HOME = plain("pk", "child", "village__name", "address")
 # with each absence they ever had, a row each: a second question about the same relatives costs more
 _ADULT = plain(
-    "child", "relation", "relative", "relative__name", "relative__born_year", "relative__phone",
+    "child", "relation", "relative", "relative__name", "relative__born_on", "relative__born_year", "relative__phone",
     "relative__absences__place", "relative__absences__employer",
     "relative__absences__from_on", "relative__absences__until_on",
 )  # fmt: skip
@@ -170,6 +170,9 @@ def lines(children: ChildQuerySet, on: date, *, full: bool, parts: Collection[st
         _adults(found, these, on, sealed, parts)
         if ROLL_WORD in parts:
             _standing(found, these, on)
+        for part in dated.PARTS.intersection(parts):
+            for child, words in dated.said(part, these, on):
+                found[child].dated[part] = words
         yield from found.values()
 
 
@@ -216,7 +219,7 @@ def _adults(found: dict[str, Line], these: Among, on: date, sealed: _Opened, par
         away = {adult.relation in FATHERS for adult in adults if adult.away and adult.relation in PARENTS}
         line.parents_away = len(away)
         if GRANDPARENTS in parts:
-            line.grandparents = {adult.relation: adult.name for adult in adults if adult.relation in NAMED_GRANDPARENTS}
+            line.grandparents = {adult.relation: adult for adult in adults if adult.relation in NAMED_GRANDPARENTS}
     cares = Entrustment.objects.filter(in_force(on), these).order_by("from_on", "id")
     for child, relative, reason in cares.values_list(*plain("child", "relative", "reason")):
         line = found[child]
@@ -244,14 +247,25 @@ def _kin(
     columns = [*_ADULT, *_NUMBERS] if numbers else _ADULT
     now, last, adult = on.isoformat(), None, None
     rows = Kinship.objects.filter(these).order_by("relation", "id")
-    for child, relation, relative, name, born_year, phone, place, employer, since, until, *more in rows.values_list(
-        *columns
-    ):
+    for (
+        child,
+        relation,
+        relative,
+        name,
+        born_on,
+        born_year,
+        phone,
+        place,
+        employer,
+        since,
+        until,
+        *more,
+    ) in rows.values_list(*columns):
         if adult is None or last != (child, relative):
             last = child, relative
             before = everyone.get(relative)
             if before is None:
-                adult = Adult(relative, relation, name, born_year, sealed.phone(phone, relative))
+                adult = Adult(relative, relation, name, day(born_on), born_year, sealed.phone(phone, relative))
                 if more:
                     adult.id_number = sealed.adult_number(more[0], relative)
                     adult.address = sealed.adult_address(more[1], relative)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from caseworks import access
 from caseworks.access import Permission
-from caseworks.exchange import actions, returns
+from caseworks.exchange import actions, returns, shown
 from caseworks.exchange.models import ImportBatch
 from caseworks.models import Organization, Posting, User
 
@@ -85,6 +85,8 @@ class Command(BaseCommand):
         for row in batch.rows.filter(flawed=True).order_by("position").iterator():
             for line in returns.lines(batch, row):
                 self.stderr.write(line)
+        for _tab, words, number in shown.lacking_kinds(batch, shown.LACKING):
+            self.stderr.write(f"{words}: {number}")
         if errors is not None:
             content, _type, _ending = returns.rows_that_stay_out(batch)
             with content:

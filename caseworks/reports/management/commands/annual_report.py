@@ -13,12 +13,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
-from caseworks import access, audit
+from caseworks import access, audit, pdf
 from caseworks.access import Permission
 from caseworks.models import Organization, User
 from caseworks.reports.annual import annual_report
 from caseworks.reports.annual_docx import report_document
-from caseworks.reports.annual_html import report_page
+from caseworks.reports.annual_html import report_page, report_pdf
 from caseworks.reports.annual_xlsx import report_book
 from caseworks.reports.document import Report
 from caseworks.reports.question import Question
@@ -34,12 +34,13 @@ WRITERS: dict[str, Callable[[Report], IO[bytes]]] = {
     "docx": report_document,
     "xlsx": report_book,
     "html": report_page,
+    "pdf": report_pdf,
     "json": report_json,
 }
 
 
 class Command(BaseCommand):
-    help = "Writes the annual report of an office, as docx, xlsx, html or json."
+    help = "Writes the annual report of an office, as docx, xlsx, html, pdf or json."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--organization", required=True, metavar="CODE")
@@ -51,6 +52,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
+        if options["format"] == "pdf" and not pdf.available():
+            raise CommandError("PDF files cannot be made here: docs/deploy.md says what to install.")
         with translation.override(settings.LANGUAGE_CODE), _acting(options["by"]) as by:
             organization = _organization(options["organization"])
             try:
