@@ -161,9 +161,9 @@ CARE = Split(
 
 
 def _rating(question: Question) -> Any:
-    """How the guardianship was last judged up to the day; where nobody did, what a roster says."""
+    """How the guardianship was last judged up to the day; empty where nobody did."""
     rows = subquery(GuardianshipRating).filter(child=OuterRef("pk"), assessed_on__lte=question.last)
-    return Coalesce(Subquery(rows.order_by("-assessed_on", "-id").values("rating")[:1]), F("guardianship"))
+    return Coalesce(Subquery(rows.order_by("-assessed_on", "-id").values("rating")[:1]), Value(""))
 
 
 GUARDIANSHIP = Split(
