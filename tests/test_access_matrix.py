@@ -97,7 +97,7 @@ children:teachers_of                        POST   ourschool  302     403      3
 children:birthdays                          GET    -          200     200      200   200     403    403    403     403    200      403  in
 children:shares                             GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:bulk                               POST   -          403     404      404   404     403    403    403     403    403      403  in
-children:bulk_pair                             POST   -          403     403      403   403     404    403    403     403    404      403  in
+children:bulk_pair                             POST   -          404     403      403   403     403    403    403     403    404      403  in
 children:save_filter                        GET    -          302     302      302   302     302    403    403     403    302      403  in
 children:save_filter                        POST   -          302     302      302   302     302    403    403     403    302      403  in
 children:choose_columns                     POST   -          302     302      302   302     302    403    403     403    302      403  in

@@ -14,7 +14,7 @@ from caseworks import access, audit
 from caseworks.exchange import plan, staging, work
 from caseworks.exchange.atonce import Changes
 from caseworks.exchange.jobs import Lease, pause
-from caseworks.exchange.models import ImportBatch, State
+from caseworks.exchange.models import ImportBatch, RosterFrame, State
 from caseworks.exchange.work import Work
 from caseworks.exchange.writer import MovedError, Writer, open_batch
 
@@ -98,7 +98,7 @@ def _manifest(batch: ImportBatch) -> dict[str, Any]:
 
 
 def tidy(lease: Lease) -> None:
-    """Empty what was read of the rows that went in: the archive has it now."""
+    """Empty what was read of the rows that went in: the archive has it now. If none stayed out, the frame goes too."""
     batch = lease.batch
     while batch.done < batch.rows_planned:
         upto = batch.done + plan.CHUNK
@@ -108,4 +108,7 @@ def tidy(lease: Lease) -> None:
             lease.renew(done=upto)
         if upto < batch.rows_planned:
             pause()
-    lease.pass_to(batch.state, tidy=True)
+    with transaction.atomic():
+        if not batch.staying_out:
+            RosterFrame.objects.filter(batch=batch).delete()
+        lease.pass_to(batch.state, tidy=True)

@@ -159,7 +159,7 @@ class RosterPiece(Record):
 
 class RosterFrame(Record):
     """What is left of an uploaded file without its rows (frames.py), sealed: titles, headings, widths and looks, so that the
-    rows that stay out can come back in it. It says nothing about any child."""
+    rows that stay out can come back in it. It holds no row; a drop-down list it keeps may hold names."""
 
     batch = models.OneToOneField(ImportBatch, on_delete=models.CASCADE, related_name="frame")
     content: Any = SealedJSONField()

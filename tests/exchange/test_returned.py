@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from caseworks import access
-from caseworks.exchange import returned, returns
+from caseworks.exchange import actions, returned, returns
 from caseworks.exchange.models import RosterFrame
 from caseworks.stamps import new_stamp
 from tests import factories
@@ -180,12 +180,12 @@ def test_what_came_back_and_is_sent_again_is_read_and_not_added_to(workbook, tmp
     assert page.max_row == 4
 
 
-def test_what_was_brought_in_or_thrown_away_leaves_nothing_behind(workbook, cast):
-    from caseworks.exchange import actions
-
-    batch = receive(workbook, cast.clerk, cast.school)
+@pytest.mark.parametrize("end", ["thrown away", "all in"])
+def test_the_frame_goes_when_nothing_can_come_back_any_more(end, workbook, tmp_path, cast):
+    batch = receive(workbook if end == "thrown away" else book(tmp_path, [child_row()]), cast.clerk, cast.school)
+    assert RosterFrame.objects.exists()
     with access.scope(cast.clerk, today=TODAY):
-        actions.discard(batch=batch, by=cast.clerk)
+        (actions.discard if end == "thrown away" else actions.confirm)(batch=batch, by=cast.clerk)
     assert not RosterFrame.objects.exists()
 
 
