@@ -143,7 +143,9 @@ class Page(Worksheet):
 
 
 def _plain(text: str) -> bool:
-    """True if a text stands in XML as it is: nothing to escape, no space that would be lost."""
+    """True if a text stands in XML as it is: nothing to escape or to cut, no space that would be lost."""
+    if len(text) > LONGEST_TEXT // 2:
+        return False
     return text.isprintable() and not ("&" in text or "<" in text or ">" in text or " " in text or "_x" in text)
 
 

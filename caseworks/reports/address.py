@@ -34,7 +34,7 @@ def question_of(asked: QueryDict, posting: Posting, today: date) -> Question:
     organization = get_object_or_404(Organization.objects.under(top), code=code)
     try:
         if "on" in asked:
-            return Question.on_day(organization, date.fromisoformat(asked["on"]), definition, today)
+            return Question.on_day(organization, date.fromisoformat(str(asked["on"])), definition, today)
         return Question.of_year(organization, int(year), definition, today)
     except ValueError:
         raise Http404 from None

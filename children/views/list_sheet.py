@@ -124,7 +124,7 @@ def _ages(some: Some) -> list[int]:
 
 
 def _numbers(some: Some) -> list[str]:
-    opened = opener(Child._meta.get_field("id_number"))  # type: ignore[arg-type]
+    opened = opener(Child._meta.get_field("id_number"))
     return [mask("id_number", opened(row[5], row[0])) for row in some.rows]
 
 

@@ -19,6 +19,8 @@ FORBIDDEN = (
     "DELETE FROM caseworks_auditevent",
     "TRUNCATE caseworks_auditevent",
     "UPDATE caseworks_auditseal SET events = 0",
+    "UPDATE caseworks_listedchildren SET keys = ''",
+    "DELETE FROM caseworks_listedchildren",
     "DROP TRIGGER audit_refuse ON caseworks_auditevent",
     "ALTER TABLE caseworks_auditevent DISABLE TRIGGER ALL",
     "DROP TABLE children_child",

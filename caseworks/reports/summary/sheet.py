@@ -40,9 +40,9 @@ def summary_book(made: Summary, *, made_on: date, stamp: Stamp) -> IO[bytes]:
                 page.write_string(2, at, words, heading)
             at += number
         first = 5 if made.kind == OFFICIAL else 4
-        for row, words in ((3, [column.heading for column in made.columns]), (4, _numbers(made)))[: first - 3]:
+        for row, headings in ((3, [column.heading for column in made.columns]), (4, _numbers(made)))[: first - 3]:
             page.write_blank(row, 0, None, heading)
-            for index, word in enumerate(words, start=1):
+            for index, word in enumerate(headings, start=1):
                 page.write_string(row, index, word, heading)
         page.freeze_panes(first, 1)
         page.repeat_rows(2, first - 1)

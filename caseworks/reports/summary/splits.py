@@ -161,7 +161,7 @@ CARE = Split(
 
 
 def _rating(question: Question) -> Any:
-    """How the guardianship was last judged up to the day."""
+    """How the guardianship was last judged up to the day; empty where nobody did."""
     rows = subquery(GuardianshipRating).filter(child=OuterRef("pk"), assessed_on__lte=question.last)
     return Coalesce(Subquery(rows.order_by("-assessed_on", "-id").values("rating")[:1]), Value(""))
 
