@@ -6,60 +6,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
+from caseworks.exchange.adults import Adults
 from caseworks.models import in_force
 from caseworks.scoped import subquery
 from children import names
 from children.facts.kinds import KINDS
 from children.models import Child, Enrolment, Fact, Residence
-from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
+from guardians.models import Declaration, Entrustment, Kinship, Relative
 
 OPEN = {"until_on__isnull": True}
-
-
-@dataclass(slots=True)
-class Adult:
-    """A relative as planning goes on: what the registry has, and what rows of this file have said since."""
-
-    id: UUID
-    name: str
-    phone: str = ""
-    born_year: int | None = None
-    id_number: str = ""
-    address: str = ""
-    born_on: date | None = None
-    work: str = ""
-    health: str = ""
-    version: int = 1
-    late: bool = False  # known to others, or tied to an archive that is: steps about them wait for the last moment
-    absence: Absence | None = None
-    # as they will be once what was read so far is in
-    away: bool = False
-    place: str = ""
-    since_known: bool = True
-    situations: frozenset[str] = frozenset()
-    said: Any = None  # the Whereabouts a row of this file gave, and the number of that row
-    said_in: int = 0
-
-    @classmethod
-    def of(cls, relative: Relative) -> Adult:
-        return cls(
-            relative.pk,
-            relative.name,
-            relative.phone,
-            relative.born_year,
-            relative.id_number,
-            relative.address,
-            relative.born_on,
-            relative.work,
-            relative.health,
-            relative.version,
-            late=True,
-        )
 
 
 @dataclass
@@ -102,7 +59,7 @@ def taken_out_of_reach(numbers: Collection[str], reached: Collection[str]) -> se
 
 
 def _with_what_is_open(
-    children: Collection[Child], adults: dict[UUID, Adult], on: date, kinds: Collection[str]
+    children: Collection[Child], adults: Adults, on: date, kinds: Collection[str]
 ) -> dict[UUID, Archive]:
     """Archives with enrolment, residence, relatives, care, latest declaration, and the dated facts of these kinds;
     `adults` fills with the relatives."""
@@ -118,7 +75,7 @@ def _with_what_is_open(
     for kinship in Kinship.objects.filter(child__in=keys).select_related("relative").order_by("relation", "id"):
         found[kinship.child_id].kin.append((kinship.relation, kinship.relative_id))
         relatives.append(kinship.relative)
-    note_adults(relatives, adults, on)
+    adults.note(relatives, on)
     for care in Entrustment.objects.filter(child__in=keys, **OPEN).order_by("from_on", "id"):
         found[care.child_id].care = care
     for child, relative in Entrustment.objects.filter(in_force(on), child__in=keys).values_list(
@@ -135,30 +92,16 @@ def _with_what_is_open(
     return found
 
 
-def note_adults(relatives: Collection[Relative], adults: dict[UUID, Adult], on: date) -> None:
-    """Add relatives of the registry, with where they are, to those known; those known already stay as they are."""
-    fresh = {relative.pk: Adult.of(relative) for relative in relatives if relative.pk not in adults}
-    if not fresh:
-        return
-    for absence in Absence.objects.filter(relative__in=list(fresh), **OPEN):
-        adult = fresh[absence.relative_id]
-        adult.absence, adult.away, adult.place, adult.since_known = absence, True, absence.place, absence.from_known
-    # one that began after the roster's day is known too: the roster does not begin it a second time
-    lasting = Situation.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=on), relative__in=list(fresh))
-    for relative, kind in lasting.values_list("relative_id", "kind"):
-        fresh[relative].situations |= {kind}
-    adults.update(fresh)
-
-
 def look_up(
     named: Collection[tuple[str, date, str]],
     phones: Collection[str],
-    adults: dict[UUID, Adult],
+    adults: Adults,
     on: date,
     kinds: Collection[str],
-) -> tuple[Known, list[Adult]]:
-    """Archives with the ID numbers of some rows, archives with the name and birth date of the other rows, and relatives
-    with these phones. A row is (name, birth date, ID number or ""); `kinds` are those of the dated facts that matter."""
+) -> Known:
+    """Archives with the ID numbers of some rows, and archives with the name and birth date of the other rows; `adults` gets
+    their relatives, and those with these phones. A row is (name, birth date, ID number or ""); `kinds` are those of the dated
+    facts that matter."""
     numbers = {number for _name, _born, number in named if number}
     by_number = {child.id_number: child for child in Child.objects.live().with_id_number(*numbers)}
     rest = {(name, born) for name, born, number in named if number not in by_number}
@@ -178,6 +121,6 @@ def look_up(
     )
     for child in same_name:
         known.by_name.setdefault((child.name, child.born_on), []).append(archives[child.pk])
-    with_phones = list(Relative.objects.with_phone(*phones)) if phones else []
-    note_adults(with_phones, adults, on)
-    return known, [adults[relative.pk] for relative in with_phones]
+    if phones:
+        adults.note_with_phones(Relative.objects.with_phone(*phones), on)
+    return known

@@ -14,7 +14,8 @@ from uuid import UUID
 from caseworks import codelists, phones
 from caseworks.codelists import PARENTS
 from caseworks.exchange import columns
-from caseworks.exchange.archives import Adult, Archive
+from caseworks.exchange.adults import Adult
+from caseworks.exchange.archives import Archive
 from caseworks.exchange.facts import Facts
 from caseworks.exchange.people import RELATION_OF, SEX_OF, Person, reason_of_care
 from caseworks.exchange.places import AWAY, HOME, Whereabouts
@@ -85,7 +86,7 @@ class FamilyPlan:
         before = [(relation, key) for relation, key in self.archive.kin] if self.archive else []
         known = {key for _relation, key in before}
         found = [
-            (relation, self.planner.adults[key], self.named[key][0].who if key in self.named else "")
+            (relation, self.planner.adults.known[key], self.named[key][0].who if key in self.named else "")
             for relation, key in before
         ]
         return found + [
@@ -108,7 +109,7 @@ class FamilyPlan:
 
     def _adult(self, person: Person) -> Adult | None:
         """The relative this person is, linked to the child; None if only a person can tell."""
-        adults = self.planner.adults
+        adults = self.planner.adults.known
         kin = [(relation, adults[key]) for relation, key in self.archive.kin] if self.archive else []
         # father and mother may have the same name: the one who is the same to the child comes first
         named = [(relation != person.relation, adult) for relation, adult in kin if adult.name == person.name]
@@ -130,7 +131,7 @@ class FamilyPlan:
         return adult
 
     def _shared(self, person: Person) -> Adult | None:
-        adult = self.planner.by_name_and_phone.get((person.name, person.phone)) if person.phone else None
+        adult = self.planner.adults.find(person.name, person.phone) if person.phone else None
         if adult is None or adult.id in self.linked:
             return None
         self._amend(person, adult, link=True)
@@ -142,15 +143,9 @@ class FamilyPlan:
             fields |= {"born_on": born, "born_year": born.year}
         adult = Adult(uuid7(), **fields, late=self.work.late)
         self.work.make("relative", id=adult.id, sex=SEX_OF.get(person.relation, ""), **fields)
-        self.planner.adults[adult.id] = adult
-        if person.phone:
-            key = (person.name, person.phone)
-            if self.planner.by_name_and_phone.setdefault(key, adult) is adult:
-                self.planner.undo.append(lambda: self._forget(key))
+        if self.planner.adults.add(adult):
+            self.planner.undo.append(lambda: self.planner.adults.forget(person.name, person.phone))
         return adult
-
-    def _forget(self, key: tuple[str, str]) -> None:
-        self.planner.by_name_and_phone.pop(key, None)
 
     def _amend(self, person: Person, adult: Adult, *, link: bool = False) -> None:
         """What the row knows better about a relative. A number that cannot be dialled replaces none that can."""
@@ -174,7 +169,9 @@ class FamilyPlan:
         self._set(adult, {**fields, "version": adult.version + 1})
 
     def _set(self, adult: Adult, fields: dict[str, Any]) -> None:
-        before = {key: getattr(adult, key) for key in fields}
+        before = {key: getattr(adult, key) for key in (*fields, "told")}
+        if adult.id in self.planner.adults.known:
+            adult.told += tuple(fields)
         for key, value in fields.items():
             setattr(adult, key, value)
 
@@ -203,11 +200,11 @@ class FamilyPlan:
             return
         column = person.column
         if adult.said is not None:
-            if adult.said != where:
-                other = adult.said.place or adult.said.state
-                self.problems.append(Problem("elsewhere", column, {"other": other, "row": adult.said_in}))
+            said, row = adult.said
+            if said != where:
+                self.problems.append(Problem("elsewhere", column, {"other": said.place or said.state, "row": row}))
             return
-        self._set(adult, {"said": where, "said_in": self.source.number})
+        self._set(adult, {"said": (where, self.source.number)})
         before = adult.absence
         if before is not None and where.said and _bare(where.said) == _bare(before.place):
             return  # a place that sounds like home, or like a prison, and is the archive's own word
@@ -271,7 +268,7 @@ class FamilyPlan:
                 self.problems.append(Problem("newer", carer.column, {"date": before.from_on.isoformat()}))
                 return
             self.work.end("care", before)
-            known = self.planner.adults.get(before.relative_id)
+            known = self.planner.adults.known.get(before.relative_id)
             self.changes.append(("carer.name", known.name if known else "", adult.name))
         elif self.archive is not None and ("carer.name", "", adult.name) not in self.changes:
             self.changes.append(("carer.name", "", adult.name))

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from caseworks import access, codelists
 from caseworks.exchange import archives, values
-from caseworks.exchange.archives import Adult, Archive, Known
+from caseworks.exchange.adults import Adults, short
+from caseworks.exchange.archives import Archive, Known
 from caseworks.exchange.dated import DatedPlan
 from caseworks.exchange.facts import Facts, Reader
 from caseworks.exchange.family import FamilyPlan
@@ -28,7 +29,7 @@ NEW, CHANGED, UNCHANGED, UNDECIDED = "new", "changed", "unchanged", "undecided"
 SAME, OTHER = "same", "other"  # what a person decided about a possible duplicate
 CHUNK = 2000
 _BRACKETS = str.maketrans("", "", "()")
-Place = tuple[int, int]  # the number of a sheet, and of a row in it
+Place = tuple[int, int, bool]  # the number of a sheet, and of a row in it; whether the row has an ID number
 _LISTS = {
     "sex": codelists.SEX,
     "ethnicity": codelists.ETHNICITY,
@@ -86,9 +87,8 @@ class Planner:
         self.places, self.on, self.sheets = places, on, sheets
         # where in the file each child was first met; the rows themselves are not kept
         self.numbers: dict[str, Place] = {}
-        self.named: dict[tuple[str, date, Any], tuple[Place, str]] = {}
-        self.adults: dict[UUID, Adult] = {}
-        self.by_name_and_phone: dict[tuple[str, str], Adult] = {}
+        self.named: dict[bytes, Place] = {}
+        self.adults = Adults()
         self.undo: list[Callable[[], object]] = []
         acting = access.acting()
         self.by = acting.user.pk if acting and acting.user else None
@@ -112,11 +112,12 @@ class Planner:
         }
         phones = {person.phone for facts in good for person in _everyone(facts) if person.phone}
         kinds = sorted(frozenset[str]().union(*(reader.tables for _name, reader, _merged in self.sheets)))
-        known, relatives = archives.look_up(named, phones, self.adults, self.on, kinds)
-        for adult in relatives:
-            self.by_name_and_phone.setdefault((adult.name, adult.phone), adult)
+        known = archives.look_up(named, phones, self.adults, self.on, kinds)
         self.by_facts = rolls.words(_declared_anew(good, known), self.on)
-        return [self._row(source, problems, facts, known) for source, problems, facts in read]
+        planned = [self._row(source, problems, facts, known) for source, problems, facts in read]
+        self.undo.clear()  # it refers to this planner, which would otherwise outlive its work
+        self.adults.turn_over()
+        return planned
 
     # --- one row ---
 
@@ -149,7 +150,8 @@ class Planner:
 
     def _once_in_file(self, source: Source, facts: Facts, problems: list[Problem]) -> None:
         """The same child twice in one file: the first row goes in."""
-        number, here = facts.child.get("id_number", ""), (source.sheet, source.number)
+        number = facts.child.get("id_number", "")
+        here = source.sheet, source.number, bool(number)
         if number:
             first = self.numbers.setdefault(number, here)
             if first != here:
@@ -157,8 +159,8 @@ class Planner:
                 return
         key = facts.key
         if key is not None:
-            before, number_before = self.named.setdefault(key, (here, number))
-            if before != here and (not number or not number_before):
+            before = self.named.setdefault(short(*key), here)
+            if before != here and not (number and before[2]):
                 problems.append(self._again("twice_named", before, facts.columns.get("name")))
 
     def _again(self, key: str, first: Place, column: int | None) -> Problem:

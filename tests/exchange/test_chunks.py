@@ -6,14 +6,14 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from caseworks import access
-from caseworks.exchange import actions, jobs, merging
+from caseworks.exchange import actions, jobs, merging, plan
 from caseworks.exchange.jobs import LostError
 from caseworks.exchange.models import ImportBatch, RosterPiece, StagedRow
 from caseworks.models import AuditEvent, Posting
 from children.models import Arrival, Child, Reach
 from guardians.models import Kinship, Relative
 from tests import factories
-from tests.exchange.books import BORN, TODAY, book, child_row, confirm, receive, verdicts
+from tests.exchange.books import BORN, TODAY, book, child_row, confirm, keys, receive, verdicts
 from tests.exchange.test_undo import contents
 
 
@@ -264,3 +264,26 @@ def test_the_button_on_the_page_stops_it(batch, cast, started, sign_in, monkeypa
     call_command("work_off_imports", verbosity=0)
     batch.refresh_from_db()
     assert (batch.state, contents() == before) == ("discarded", True)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 100])
+def test_what_one_piece_of_a_file_says_the_next_pieces_know(piece, tmp_path, cast, monkeypatch):
+    """Parents of three children, new and then known; what one row changes about them, no later row changes again."""
+    monkeypatch.setattr(plan, "CHUNK", piece)
+    number = lambda: factories.id_number(BORN, "1")  # noqa: E731
+    rows = [child_row(姓名=f"周{n}", 身份证号=number()) for n in "甲乙丙"]
+    confirm(receive(book(tmp_path, rows), cast.clerk, cast.school), cast.clerk)
+    for row in rows:
+        row["母亲电话"] = "13911114444"
+    for row in rows[1:]:
+        row["父亲务工地点"] = "福建省泉州市"
+    rows.append(child_row(姓名="周丁", 身份证号=number(), 母亲电话="13911114444", 父亲务工地点="福建省泉州市"))
+    batch = receive(book(tmp_path, rows[1:] + rows[:1]), cast.clerk, cast.school)
+    assert (verdicts(batch), keys(batch)) == (["changed", "unchanged", "new", "unchanged"], ["elsewhere"])
+    confirm(batch, cast.clerk)
+    with access.everyone("test"):
+        mother = Relative.objects.get(kinships__child__name="周甲", kinships__relation="52")
+        father = Relative.objects.get(kinships__child__name="周丁", kinships__relation="51")
+        assert (mother.phone, mother.version) == ("13911114444", 2)
+        assert father.kinships.count() == 4
+        assert [absence.place for absence in father.absences.filter(until_on=None)] == ["福建省泉州市"]
