@@ -64,20 +64,16 @@ class Lease:
 
 
 def pause() -> None:
-    """Let others write between two steps, and let go of what the last one left."""
-    sweep()
-    time.sleep(SECONDS_BETWEEN_STEPS)
-
-
-def sweep() -> None:
-    """Let go of rows that refer to each other and that nobody uses any more (`many_objects`); only the newest are looked at."""
+    """Let others write between two steps, and let go of rows of the last one that refer to each other (`many_objects`); only
+    the newest are looked at."""
     gc.collect(0)
+    time.sleep(SECONDS_BETWEEN_STEPS)
 
 
 @contextmanager
 def many_objects() -> Iterator[None]:
     """While hundreds of thousands of rows are made, none of them is garbage; looking for garbage among them again and
-    again takes a third of the time. What is garbage after all goes between two steps (`sweep`)."""
+    again takes a third of the time. What is garbage after all goes between two steps (`pause`)."""
     was_on = gc.isenabled()
     gc.disable()
     try:

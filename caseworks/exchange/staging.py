@@ -15,15 +15,16 @@ from django.db import transaction
 from django.db.models import Max
 
 from caseworks import access
-from caseworks.exchange import columns, lacking, plan, reader, returns, work
+from caseworks.exchange import columns, lacking, plan, reader, returns, work, writer
 from caseworks.exchange.facts import Reader
-from caseworks.exchange.jobs import Lease, sweep
+from caseworks.exchange.jobs import Lease, pause
 from caseworks.exchange.models import ColumnChoice, ImportBatch, RosterFrame, RosterPiece, StagedRow, State
 from caseworks.exchange.places import Places
 from caseworks.exchange.plan import Planned, Planner, Source
 from caseworks.models import AuditEvent
 
 _RESULT = ["name", "verdict", "flawed", "problems", "changes", "decision", "child", "work", "late", "lacks"]
+WRITTEN_AT_ONCE = 250
 PIECE_BYTES = 600 * 1024
 # Events below the last one that may still appear: those of transactions that were not finished when it was written.
 UNSETTLED = 10_000
@@ -98,11 +99,13 @@ def read(lease: Lease, path: Path) -> None:
         ]
         position += len(staged)
         note(staged, planner.plan([source(row) for row in staged]), counts)
-        with transaction.atomic():
-            lease.renew(done=position)
-            StagedRow.objects.bulk_create(staged)
-        del staged, piece
-        sweep()
+        for some in _ready_in_pieces(staged):
+            with transaction.atomic():
+                StagedRow.objects.bulk_create(some)
+                lease.renew(done=some[-1].position + 1)
+            if len(some) == WRITTEN_AT_ONCE:
+                pause()
+        del staged, piece, some
     sheets = [sheet.kept() for sheet in roster.sheets]
     frame = reader.frame_of(path, returns.frame_request(sheets))
     with transaction.atomic():
@@ -168,6 +171,13 @@ def in_pieces(rows: Any, size: int = plan.CHUNK) -> Iterator[list[StagedRow]]:
         last = piece[-1].position
 
 
+def _ready_in_pieces(rows: list[StagedRow]) -> Iterator[list[StagedRow]]:
+    """Rows sealed and a few at a time: while they are written nobody else can write on SQLite, and this process, which lets
+    everything else on the machine go first, is slow at it."""
+    for some in writer.pieces(rows, WRITTEN_AT_ONCE):
+        yield [writer.ready(row) for row in some]
+
+
 def store(rows: list[StagedRow]) -> None:
     """Save what planning or a person's decision changed in some rows."""
     StagedRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_RESULT)
@@ -178,9 +188,12 @@ def plan_again(lease: Lease) -> bool:
     seen, planner, counts, differs = registry_now(), planner_of(lease.batch), Counter[str](), False
     for piece in in_pieces(lease.batch.rows):
         differs = note(piece, planner.plan([source(row) for row in piece]), counts) or differs
-        with transaction.atomic():
-            lease.renew()
-            store(piece)
+        for some in _ready_in_pieces(piece):
+            with transaction.atomic():
+                store(some)
+                lease.renew()
+            if len(some) == WRITTEN_AT_ONCE:
+                pause()
     lease.renew(counts=dict(counts), seen=seen)
     return differs
 

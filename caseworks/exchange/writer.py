@@ -70,7 +70,7 @@ def _sealed_fields(model: type[models.Model]) -> list[SealedField]:
     return [field for field in model._meta.concrete_fields if isinstance(field, SealedField)]
 
 
-def _ready(row: models.Model) -> models.Model:
+def ready(row: Any) -> Any:
     """Index and seal a row now, not while others wait."""
     if sealed := _sealed_fields(type(row)):
         fill_indexes(row)
@@ -82,7 +82,7 @@ def _ready(row: models.Model) -> models.Model:
 def ready_rows(work: Work) -> Iterator[tuple[str, Any]]:
     """The rows a work makes, each with its table, indexed and sealed."""
     for table, fields in work.made:
-        yield table, _ready(built(work, table, fields))
+        yield table, ready(built(work, table, fields))
 
 
 class Writer:
