@@ -20,6 +20,7 @@ from caseworks.models import Organization
 from children import idnumbers
 from children.models.archive import years_before
 
+EARLIEST_BIRTH = date(1990, 1, 1)  # whoever was born before was grown up before there was a registry
 _MASKED = re.compile(r"\*\*|•••")
 
 
@@ -100,7 +101,7 @@ class Reader:
 
     def _identity(self, have: dict[str, Cell], facts: Facts, problems: Problems) -> None:
         name = values.name(have.get("name"), problems)
-        if not name and not any(problem.key == "name_formula" for problem in problems):
+        if not name and not any(problem.gravity == REFUSED for problem in problems):
             problems.append(Problem("no_name", self._column_of("name")))
         number = values.id_number(have.get("id_number"), values.words(have.get("id_kind")), problems)
         born = values.born_on(have.get("born_on"), number, self.on, since_1904=self.since_1904, problems=problems)
@@ -118,6 +119,10 @@ class Reader:
             if born > self.on:
                 problems.append(
                     Problem("born_later", self._column_of("born_on", "id_number"), {"date": born.isoformat()})
+                )
+            elif born < EARLIEST_BIRTH:
+                problems.append(
+                    Problem("born_early", self._column_of("born_on", "id_number"), {"date": born.isoformat()})
                 )
             elif born <= years_before(self.on, 18):
                 problems.append(Problem("grown_up", self._column_of("born_on", "id_number")))

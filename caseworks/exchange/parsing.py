@@ -3,7 +3,8 @@ purpose, and must not take the registry's memory or time.
 
 Nothing of the registry is imported here but longsheets.py, which is of the same kind. On its standard output it writes one JSON value per line:
 
-    {"sheet": name, "hidden": bool, "merged": [[first row, first column, last row, last column], …], "since_1904": bool}
+    {"sheet": name, "hidden": bool, "merged": [[first row, first column, last row, last column], …], "since_1904": bool,
+     "hidden_rows": [row number, …]}
     [row number, cell, cell, …]            the rows of that sheet that hold anything, blank cells at the end left out
     {"error": key, …}                      the file is refused; `reader.REFUSALS` has the words
     {"end": true}                          everything was read
@@ -22,9 +23,10 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -47,6 +49,7 @@ PIECE = 4 * 1024**2
 _SHEET_ENTRY = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\br:id="([^"]+)"')
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*?\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
 _FORMULA_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*><f\b')
 # control characters and marks that turn the direction of writing: nobody sees them, and PostgreSQL keeps no NUL
 _INVISIBLE = re.compile(
@@ -106,19 +109,23 @@ def sheet_parts(book: zipfile.ZipFile) -> dict[int, str]:
     return found
 
 
-def _formula_cells(book: zipfile.ZipFile, part: str) -> set[tuple[int, int]]:
+def _looked_over(book: zipfile.ZipFile, part: str) -> tuple[set[tuple[int, int]], set[int]]:
+    """What calamine does not tell of a sheet: its formula cells, and its rows that are hidden or filtered away."""
     cells: set[tuple[int, int]] = set()
+    hidden: set[int] = set()
     before = b""
     with book.open(part) as file:
         while piece := file.read(PIECE):
             text = before + piece
             if b"<f" in text:
                 cells.update((int(row), column_number(letters)) for letters, row in _FORMULA_CELL.findall(text))
+            if b"hidden=" in text:
+                hidden.update(map(int, _HIDDEN_ROW.findall(text)))
             if len(cells) > MOST_FORMULAS:
                 raise RefusedFileError("bomb")
-            # a formula cut in two by the end of the piece is seen whole in the next one
+            # a tag cut in two by the end of the piece is seen whole in the next one
             before = text[-400:]
-    return cells
+    return cells, hidden
 
 
 def _formulas_of_ods(content: bytes) -> Formulas:
@@ -183,23 +190,31 @@ def _rows(sheet: CalamineSheet, formulas: set[tuple[int, int]]) -> Iterator[Any]
             yield row
 
 
-def _about(name: str, *, hidden: bool, merged: list[list[int]], since_1904: bool) -> dict[str, Any]:
-    return {"sheet": name, "hidden": hidden, "merged": merged, "since_1904": since_1904}
-
-
-def _spreadsheet(path: str, formulas: Formulas, *, since_1904: bool, long: LongParts | None = None) -> Iterator[Any]:
+def _spreadsheet(
+    path: str,
+    formulas: Formulas,
+    *,
+    since_1904: bool,
+    long: LongParts | None = None,
+    hidden_rows: Mapping[int, Collection[int]] = MappingProxyType({}),
+) -> Iterator[Any]:
     book = _opened(path)
     for number, about in enumerate(book.sheets_metadata):
-        hidden = about.visible != SheetVisibleEnum.Visible
+        said = {
+            "sheet": about.name,
+            "hidden": about.visible != SheetVisibleEnum.Visible,
+            "since_1904": since_1904,
+            "hidden_rows": sorted(hidden_rows.get(number, ())),
+        }
         if long and number in long:
-            yield _about(about.name, hidden=hidden, merged=long[number][1], since_1904=since_1904)
+            yield said | {"merged": long[number][1]}
             with zipfile.ZipFile(path) as whole:
                 for piece in longsheets.pieces(whole, long[number][0]):
                     yield from _rows(_opened(piece).get_sheet_by_index(number), formulas.get(number, set()))
             continue
         sheet = book.get_sheet_by_index(number)
         merged = [[a + 1, b, c + 1, d] for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
-        yield _about(about.name, hidden=hidden, merged=merged, since_1904=since_1904)
+        yield said | {"merged": merged}
         yield from _rows(sheet, formulas.get(number, set()))
 
 
@@ -214,9 +229,12 @@ def _zipped(path: str) -> Iterator[Any]:
             check_zip(book)
             names = set(book.namelist())
             long: LongParts = {}
+            hidden: dict[int, set[int]] = {}
             if "xl/workbook.xml" in names:
                 parts = sheet_parts(book)
-                formulas = {number: _formula_cells(book, part) for number, part in parts.items()}
+                seen = {number: _looked_over(book, part) for number, part in parts.items()}
+                formulas = {number: cells for number, (cells, _hidden) in seen.items()}
+                hidden = {number: rows for number, (_cells, rows) in seen.items()}
                 long = {
                     number: (part, longsheets.merged_cells(book, part))
                     for number, part in parts.items()
@@ -229,7 +247,7 @@ def _zipped(path: str) -> Iterator[Any]:
                 raise RefusedFileError("no_spreadsheet")
     except (zipfile.BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
         raise RefusedFileError("broken") from None
-    yield from _spreadsheet(path, formulas, since_1904=since_1904, long=long)
+    yield from _spreadsheet(path, formulas, since_1904=since_1904, long=long, hidden_rows=hidden)
 
 
 # --- Text -------------------------------------------------------------------------------------------------------------
@@ -283,7 +301,7 @@ def _text(content: bytes) -> Iterator[Any]:
         raise RefusedFileError("no_spreadsheet")
     if text.lstrip()[:1] == "<" or text.startswith("MIME-Version:"):
         raise RefusedFileError("web_page")
-    yield {"sheet": "CSV", "hidden": False, "merged": [], "since_1904": False}
+    yield {"sheet": "CSV", "hidden": False, "merged": [], "since_1904": False, "hidden_rows": []}
     csv.field_size_limit(MOST_UNPACKED)
     rows, began = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True), 1
     try:

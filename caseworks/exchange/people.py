@@ -118,7 +118,7 @@ class PeopleReader:
     def _carer(self, have: Mapping[str, Cell], found: People, problems: Problems) -> None:
         if not any(f"carer.{part}" in have for part in self._parts["carer"]):
             return
-        name = values.name(have.get("carer.name"), [])
+        name = values.adult_name(have.get("carer.name"), [])
         same = next((person for person in found.everyone if person.name == name), None) if name else None
         relation = same.relation if same else self._relation("carer", have, problems)
         person = self._person("carer", relation, have, problems)
@@ -156,7 +156,7 @@ class PeopleReader:
         place, employer = values.words(get(f"{who}.place")), values.words(get(f"{who}.employer"))
         if name_cell is None and phone_cell is None and not place and not employer:
             return None
-        name = values.name(name_cell, problems)
+        name = values.adult_name(name_cell, problems)
         phone = values.phone(phone_cell, problems)
         dead = bool(name) and _DEAD.search(name) is not None
         name = _DEAD.sub("", name) if dead else name

@@ -18,6 +18,11 @@ REFUSED, DECIDE, WARNING = "refused", "decide", "warning"
 # when somebody has said that they read it.
 WORDS: dict[str, tuple[str, Any]] = {
     "no_name": (REFUSED, _("There is no name.")),
+    "name_none": (REFUSED, _("“%(value)s” is no name. Write the child's name as in the household register.")),
+    "name_several": (REFUSED, _("“%(value)s” are several names. Give each child a row of its own.")),
+    "name_lost": (WARNING, _("A character of the name “%(value)s” was lost. Type the name again.")),
+    "adult_none": (WARNING, _("“%(value)s” is no name and is left out. Write the person's name.")),
+    "adult_several": (WARNING, _("“%(value)s” are several names and are left out. Write one person only.")),
     "name_formula": (REFUSED, _("A name cannot begin with “%(value)s”; this looks like a formula.")),
     "formula": (REFUSED, _("The cell holds a formula. Paste it as a value.")),
     "too_long": (REFUSED, _("The cell has %(length)s characters; at most %(limit)s are kept.")),
@@ -53,6 +58,10 @@ WORDS: dict[str, tuple[str, Any]] = {
     ),
     "sex_differs": (WARNING, _("Sex “%(value)s” does not fit the ID number, which says %(number)s. %(kept)s is taken.")),
     "born_later": (REFUSED, _("The date of birth %(date)s is after the roster's date.")),
+    "born_early": (
+        REFUSED,
+        _("The date of birth %(date)s cannot be a child's. Write the child's own, as 20150131 or 2015-01-31."),
+    ),
     "grown_up": (WARNING, _("The child was already 18 on the roster's date.")),
     "twice": (REFUSED, _("The same ID number stands in row %(row)s of sheet %(sheet)s, which goes in first.")),
     "twice_named": (

@@ -68,13 +68,15 @@ class RosterError(ValidationError):
 
 @dataclass
 class Sheet:
-    """A sheet with a roster: its headings, and the rows that were passed over, each with the reason."""
+    """A sheet with a roster: its headings, the rows that were passed over, each with the reason, and how many of those that
+    were read are hidden or filtered away in the file."""
 
     name: str
     header: layout.Header
     merged: dict[int, str]
     since_1904: bool
     passed_over: list[tuple[int, str]] = field(default_factory=list)
+    hidden: int = 0
 
     def kept(self) -> dict[str, Any]:
         """As it is stored with the batch."""
@@ -86,6 +88,7 @@ class Sheet:
             "merged": {str(number): cells for number, cells in self.merged.items()},
             "since_1904": self.since_1904,
             "passed_over": [list(entry) for entry in self.passed_over],
+            "hidden": self.hidden,
         }
 
 
@@ -198,7 +201,7 @@ class _SheetReader:
 
     def __init__(self, about: dict[str, Any], roster: Roster) -> None:
         self.about, self.roster = about, roster
-        self.titles = layout.titles(about["merged"])
+        self.titles, self.hidden = layout.titles(about["merged"]), frozenset(about["hidden_rows"])
         self.above: set[tuple[str, ...]] = set()  # headings and titles, which are repeated on every page
         self.begin: set[tuple[str, ...]] = set()  # the first words of those
 
@@ -220,6 +223,7 @@ class _SheetReader:
                     keys, header = self._begin(other, [(number, cells), *rest]), other
                     continue
             if not reason:
+                self.roster.sheets[-1].hidden += number in self.hidden
                 yield SheetRow(len(self.roster.sheets) - 1, number, cells)
             elif reason != "blank":
                 self.roster.sheets[-1].passed_over.append((number, reason))

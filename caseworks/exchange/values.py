@@ -24,6 +24,7 @@ _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T ].*)?")
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?")
 _NAME_PHONE = re.compile(r"([^(\d]*)\(?([^)]*)\)?")
+_NAMES_BREAK = re.compile(r"[、,;/|&\n]+")
 _TERM_BREAK = re.compile(r"[至到~～]|--|—|(?<=[\d日])-(?=\d{4}\b)")
 _YUAN = re.compile(r"(\d+(?:\.\d+)?)(万)?元?(?:/年)?左?右?")
 # between words, but not inside brackets: 家庭贫困(低保、特困、脱贫监测) is one
@@ -35,6 +36,7 @@ KEY_FIELDS = ("name", "id_number", "born_on")
 YES, NO = {"是", "√", "有", "y", "yes", "1", "对", "true"}, {"否", "×", "x", "无", "n", "no", "0", "不是", "false"}
 MOST_YEARS = 25
 MOST_WORDS = 16
+EARLIEST_YEAR = 1900
 EARLIEST_SERIAL, LATEST_SERIAL = 30_000, 80_000  # of an Excel date: 1982 to 2119
 
 
@@ -73,14 +75,36 @@ def refusals(field: str, cell: Cell) -> Problem | None:
 
 
 def name(cell: Cell | None, problems: Problems) -> str:
-    """A person's name, kept as children/names.py keeps names."""
+    """A child's name, kept as children/names.py keeps names; what cannot be one child's name is refused."""
+    return _name(cell, problems, "name_none", "name_several")
+
+
+def adult_name(cell: Cell | None, problems: Problems) -> str:
+    """An adult's name; what cannot be one person's name is left out with a warning."""
+    return _name(cell, problems, "adult_none", "adult_several")
+
+
+def _name(cell: Cell | None, problems: Problems, none: str, several: str) -> str:
     if cell is None:
         return ""
-    written = names.clean(text(cell[0]))
+    raw = text(cell[0])
+    written = names.clean(raw)
     if written[:1] in ("=", "+", "-", "@"):
         problems.append(Problem("name_formula", cell[1], {"value": written[:1]}))
         return ""
-    return "" if written in _NONE else written
+    if not written or written in _NONE:
+        return ""
+    key = ""
+    if not any(character.isalpha() for character in written):
+        key = none
+    elif len([part for part in _NAMES_BREAK.split(_nfkc(raw)) if part.strip()]) > 1:
+        key = several
+    if key:
+        problems.append(Problem(key, cell[1], {"value": written[:30]}))
+        return ""
+    if "?" in written:
+        problems.append(Problem("name_lost", cell[1], {"value": written[:30]}))
+    return written
 
 
 def coded(codelist: CodeList, cell: Cell | None, problems: Problems) -> str:
@@ -259,7 +283,7 @@ def day_in(written: str, column: int, problems: Problems) -> date | None:
         return None
     if match := _EIGHT.fullmatch(compact) or _DAY.fullmatch(written.replace(" ", "")) or _DAY.fullmatch(written):
         parts = [int(part) for part in match.groups()]
-    elif match := _MONTH.fullmatch(compact):
+    elif (match := _MONTH.fullmatch(compact)) and int(match[1]) >= EARLIEST_YEAR:  # 160304 is no month of 1603
         parts = [int(match[1]), int(match[2]), 1]
         problems.append(Problem("month_only", column, {"value": written[:30]}))
     else:

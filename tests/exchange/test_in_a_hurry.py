@@ -215,3 +215,80 @@ def test_a_long_sheet_is_read_in_pieces_and_says_the_same(prefixed, tmp_path, mo
     pieces = list(parsing.read(str(file)))
     assert pieces == whole
     assert len([part for part in whole if isinstance(part, list)]) == 64
+
+
+NO_NAMES = {
+    "1": "“1”不是姓名",
+    "?": "“?”不是姓名",
+    "？？": "“??”不是姓名",
+    "张三、李四": "“张三、李四”是几个人的姓名",
+    "张三，李四": "“张三,李四”是几个人的姓名",
+    "张三/李四": "是几个人的姓名",
+    "张三\n李四": "是几个人的姓名",
+}
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_what_is_no_childs_name_is_refused(name, tmp_path, cast):
+    batch = receive(_book(tmp_path, HEADINGS, _child(name)), cast.clerk, cast.school)
+    assert books.verdicts(batch) == ["refused"]
+    [said] = books.said(batch)
+    assert "第 2 行 A 列（姓名）" in said
+    assert NO_NAMES[name] in said
+
+
+@pytest.mark.parametrize("name", ["阿依古丽·买买提", "Anna Maria", "张三1", "欧阳 小明"])
+def test_names_of_every_kind_stay_names(name, tmp_path, cast):
+    batch = receive(_book(tmp_path, HEADINGS, _child(name)), cast.clerk, cast.school)
+    assert (books.verdicts(batch), books.keys(batch)) == (["new"], [])
+
+
+def test_a_character_that_was_lost_is_pointed_out(tmp_path, cast):
+    batch = receive(_book(tmp_path, HEADINGS, _child("张?")), cast.clerk, cast.school)
+    assert (books.verdicts(batch), books.keys(batch)) == (["new"], ["name_lost"])
+
+
+@pytest.mark.parametrize(("name", "key"), [("2", "adult_none"), ("周大、何英", "adult_several")])
+def test_what_is_no_adults_name_leaves_the_adult_out(name, key, tmp_path, cast):
+    file = _book(tmp_path, [*HEADINGS, "父亲姓名"], [*_child("周一"), name])
+    batch = receive(file, cast.clerk, cast.school)
+    assert (books.verdicts(batch), books.keys(batch)) == (["new"], [key])
+    assert '"relative"' not in batch.rows.get().work
+
+
+@pytest.mark.parametrize(
+    ("born", "key"),
+    [("160304", "no_date"), ("16030412", "born_early"), ("19850304", "born_early"), ("20270304", "born_later")],
+)
+def test_a_birth_date_no_child_can_have_is_refused(born, key, tmp_path, cast):
+    file = _book(tmp_path, ["姓名", "性别", "出生日期", "住址"], ["周一", "男", born, "龙井村"])
+    batch = receive(file, cast.clerk, cast.school)
+    assert (books.verdicts(batch), books.keys(batch)) == (["refused"], [key])
+    assert "第 2 行 C 列（出生日期）" in books.said(batch)[0]
+
+
+def test_the_id_number_of_a_parent_is_no_childs(tmp_path, cast):
+    child = _child("周一")
+    child[2:4] = factories.id_number(BORN.replace(year=1985), "1"), None
+    batch = receive(_book(tmp_path, HEADINGS, child), cast.clerk, cast.school)
+    assert (books.verdicts(batch), books.keys(batch)) == (["refused"], ["born_early"])
+
+
+@pytest.mark.parametrize("long", [False, True], ids=["short", "in pieces"])
+def test_rows_hidden_in_the_file_are_read_and_said(long, tmp_path, cast, sign_in, monkeypatch):
+    """Hidden by hand or by a filter; hidden rows that hold no child are not counted."""
+    file = _book(tmp_path, HEADINGS, *[_child(f"周{number}") for number in "一二三四"], ["合计", 4])
+    made = openpyxl.load_workbook(file)
+    for number in (3, 5, 6, 9):
+        made.active.row_dimensions[number].hidden = True
+    made.active.column_dimensions["E"].hidden = True
+    made.save(file)
+    if long:
+        monkeypatch.setattr(reader, "_parts", lambda path: parsing.read(str(path)))
+        monkeypatch.setattr(longsheets, "LONG", 500)
+        monkeypatch.setattr(longsheets, "_STEP", 300)
+    batch = receive(file, cast.clerk, cast.school)
+    assert books.verdicts(batch) == ["new"] * 4
+    assert [sheet["hidden"] for sheet in batch.layout["sheets"]] == [2]
+    page = sign_in(cast.clerk).get(batch.get_absolute_url()).content.decode()
+    assert "有 2 行在表格里被隐藏，也读了进来" in page
