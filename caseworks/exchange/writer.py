@@ -70,7 +70,7 @@ def _sealed_fields(model: type[models.Model]) -> list[SealedField]:
     return [field for field in model._meta.concrete_fields if isinstance(field, SealedField)]
 
 
-def ready(row: Any) -> Any:
+def ready(row: models.Model) -> Any:
     """Index and seal a row now, not while others wait."""
     if sealed := _sealed_fields(type(row)):
         fill_indexes(row)
