@@ -83,9 +83,9 @@ children:gaps                               POST   -          302     302      3
 children:gap                                GET    nophone    200     200      200   200     403    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in
-reports:annual                              POST   -          302     403      302   302     403    302    403     403    302      403  in
+reports:annual                              POST   -          302     403      403   403     403    302    403     403    302      403  in
 reports:summary                             GET    -          200     403      403   403     403    200    403     403    200      403  in
-reports:summary                             POST   -          302     403      302   302     403    302    403     403    302      403  in
+reports:summary                             POST   -          302     403      403   403     403    302    403     403    302      403  in
 
 # --- One child: the archive, and the family in it. Whoever keeps archives changes them; the administrator reads
 children:export                             GET    -          200     200      200   200     403    403    403     403    200      403  in
