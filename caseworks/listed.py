@@ -1,8 +1,8 @@
-"""Which children stand in a file, or on a stack of papers: kept beside the trail, so that "who looked at this child" knows
-of lists too.
+"""Which children stand in a file, on a stack of papers, or in an import that made or changed their archives: kept beside
+the trail, so that "who looked at this child" knows of lists too.
 
-One event says that a list left; a child of 100,000 finds herself in it here. Keys are kept sorted, 500 to a row: a child is
-looked for in one row of each list at most. The event is about the list (`object_id`) and holds the number of children and
+One event says that a list left or came in; a child of 100,000 finds herself in it here. Keys are kept sorted, 500 to a row: a child is
+looked for in one row of each list at most. The event is about the list, or the batch (`object_id`), and holds the number of children and
 the SHA-256 of their keys, so the seals of the trail cover them too.
 """
 

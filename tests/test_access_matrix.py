@@ -83,8 +83,9 @@ children:gaps                               POST   -          302     302      3
 children:gap                                GET    nophone    200     200      200   200     403    403    403     403    200      403  in
 exchange:imports                            GET    -          200     403      200   200     403    403    403     403    200      403  in
 reports:annual                              GET    -          200     403      403   403     403    200    403     403    200      403  in
-reports:annual                              POST   -          302     403      302   302     403    302    403     403    302      403  in
+reports:annual                              POST   -          302     403      403   403     403    302    403     403    302      403  in
 reports:summary                             GET    -          200     403      403   403     403    200    403     403    200      403  in
+reports:summary                             POST   -          302     403      403   403     403    302    403     403    302      403  in
 
 # --- One child: the archive, and the family in it. Whoever keeps archives changes them; the administrator reads
 children:export                             GET    -          200     200      200   200     403    403    403     403    200      403  in
@@ -95,6 +96,7 @@ children:teachers                           GET    -          200     403      3
 children:teachers_of                        GET    ourschool  200     403      200   404     403    403    403     403    404      403  in
 children:teachers_of                        POST   ourschool  302     403      302   404     403    403    403     403    404      403  in
 children:birthdays                          GET    -          200     200      200   200     403    403    403     403    200      403  in
+children:birthdays                          POST   -          302     302      302   302     403    403    403     403    302      403  in
 children:shares                             GET    -          200     200      200   200     200    403    403     403    200      403  in
 children:bulk                               POST   -          403     404      404   404     403    403    403     403    403      403  in
 children:bulk_pair                             POST   -          404     403      403   403     403    403    403     403    404      403  in

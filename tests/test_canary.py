@@ -24,7 +24,7 @@ from caseworks import access, audit
 from caseworks.checks import all_urls
 from caseworks.codelists import CodeField
 from caseworks.encryption import SealedField
-from caseworks.exchange.models import ColumnChoice, ImportBatch, StagedRow, State
+from caseworks.exchange.models import ColumnChoice, ImportBatch, RosterFrame, StagedRow, State
 from caseworks.models import Export, Organization, Session, User
 from children.models import (
     Boarding,
@@ -55,6 +55,7 @@ QUERIES_PER_ADDRESS = 3
 NOT_FREE = {
     "Attachment": {"code", "proves_code", "sha256", "file_name", "file_key"},
     "AuditEvent": {"path", "action", "kind"},
+    "Counted": {"kind", "question", "reach"},
     "Export": {"code", "path", "recipe", "approver_roles", "state", "file_name", "file_key", "sha256"},
     "Organization": {"code", "path", "gb_code"},
     "User": {"password", "username"},
@@ -101,7 +102,7 @@ NOT_FREE = {
     "ContactRule": {"code"},
     "ImportBatch": {"code", "sha256", "state", "then"},
     "RosterPiece": {"content"},  # a piece of a file, which nobody reads before it is rows
-    "StagedRow": {"verdict", "decision"},
+    "StagedRow": {"verdict", "decision", "lacks"},
     "ColumnChoice": {"field"},
     "AuditArchive": {"file_name", "sha256"},
     "Consent": {"code", "rules_version"},
@@ -202,6 +203,9 @@ def seed(bird: str, phone: str, *, school: Organization, village: Organization, 
     StagedRow.objects.create(
         batch=batch, position=1, sheet=0, number=2, cells=[f"{bird}格"], name=f"{bird}行", verdict="refused",
         flawed=True, work=f'["{bird}"]', problems=[["name_formula", 0, {"value": f"{bird}错"}]], changes=[["name", "", f"{bird}改"]],
+    )  # fmt: skip
+    RosterFrame.objects.create(
+        batch=batch, content={"kind": "csv", "encoding": "utf-8", "delimiter": ",", "newline": "\n", "head": [[f"{bird}题"], [f"{bird}列"]]},
     )  # fmt: skip
     ColumnChoice.objects.create(organization=school, heading=f"{bird}列")
     SavedFilter.objects.create(owner=clerk, organization=school, name=f"{bird}组", query="sex=2", shared=True)

@@ -21,6 +21,8 @@ LOOK = code_list(
     ("child.printed_in_full", "打印完整信息", "printed a paper with telephones and addresses"),
     ("children.printed", "与其他儿童一起打印", "printed together with others"),
     ("file.left", "随文件导出", "taken out in a file"),
+    ("import.confirmed", "随导入新建或修改", "brought in or changed by an import"),
+    ("import.undone", "撤销导入", "import taken back"),
     ("child.exported", "导出档案", "exported the archive"),
     ("request.copied", "提供档案副本", "gave a copy to the family"),
     ("field.revealed", "查看完整信息", "saw a value in full"),

@@ -60,8 +60,8 @@ def reveal(request: Request) -> HttpResponse:
 
 
 def _looks_at(child: Child) -> QuerySet[AuditEvent]:
-    """Who opened or printed the archive, took it out alone or in a file among others, or asked for a value of the child, a relative, a home, a contact or a
-    dated fact."""
+    """Who opened or printed the archive, took it out alone or in a file among others, brought it in or changed it by an
+    import, or asked for a value of the child, a relative, a home, a contact or a dated fact."""
     rows = Q(object_id=child.pk) | Q(object_id__in=child.residences.values("pk"))
     rows |= Q(object_id__in=child.kinships.values("relative")) | Q(
         object_id__in=child.contact_children.values("contact")
@@ -81,6 +81,8 @@ def _what(event: AuditEvent) -> str:
         words = _("%(name)s, export number %(number)s, %(children)s children, %(shown)s")
         said = {"name": event.changes["name"], "number": event.changes["export"], "shown": shown}
         return words % {**said, "children": event.changes.get("children", event.changes["rows"])}
+    if event.action in ("import.confirmed", "import.undone"):
+        return str(event.changes["file"][0])
     try:
         return str(apps.get_model(event.kind)._meta.get_field(event.changes["field"]).verbose_name)
     except (FieldDoesNotExist, LookupError, ValueError):

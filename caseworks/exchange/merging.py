@@ -10,7 +10,7 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
-from caseworks import access, audit
+from caseworks import access, audit, listed
 from caseworks.exchange import plan, staging, work
 from caseworks.exchange.atonce import Changes
 from caseworks.exchange.jobs import Lease, pause
@@ -67,6 +67,7 @@ def _merge(lease: Lease) -> None:
     changes = Changes.of(_works(batch.rows.filter(late=True).for_work().iterator(), late=True))
     changes.make_ready()
     written = Counter(batch.written) + changes.counts
+    touched = _touched(batch)
     lease.renew()
     with transaction.atomic():
         open_batch(batch.pk)
@@ -74,7 +75,7 @@ def _merge(lease: Lease) -> None:
         lease.pass_to(
             State.IMPORTED, confirmed_at=timezone.now(), written=dict(written), tidy=False, trouble={}, seen={}
         )
-        leave_trace("import.confirmed", batch, _manifest(batch))
+        leave_trace("import.confirmed", batch, {**_manifest(batch), **listed.keep(batch.pk, touched)})
 
 
 def leave_trace(action: str, batch: ImportBatch, changes: dict[str, Any]) -> None:
@@ -95,6 +96,13 @@ def _manifest(batch: ImportBatch) -> dict[str, Any]:
         "counts": batch.counts,
         "written": batch.written,
     }
+
+
+def _touched(batch: ImportBatch) -> listed.Listed:
+    """The children whose archives the import makes or changes, for "who looked": its rows go sooner than the trail."""
+    touched = listed.Listed()
+    touched.add(batch.rows.filter(verdict__in=(plan.NEW, plan.CHANGED)).values_list("child", flat=True).iterator())
+    return touched
 
 
 def tidy(lease: Lease) -> None:

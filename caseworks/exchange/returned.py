@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import IO, Any
-from xml.sax.saxutils import escape, quoteattr
 
 from django.utils.translation import gettext as _
 
@@ -146,7 +146,8 @@ def _sheet(frame: dict[str, Any], sheet: ReturnedSheet, stamp: Stamp | None) -> 
     if about["filter"]:
         yield f'<autoFilter ref="A{about["last"]}:{letters(width + 1)}{last}"/>'
     if about["merged"]:
-        yield f"<mergeCells>{''.join(f'<mergeCell ref={quoteattr(each)}/>' for each in about['merged'])}</mergeCells>"
+        merged = "".join(f'<mergeCell ref="{escape(each)}"/>' for each in about["merged"])
+        yield f"<mergeCells>{merged}</mergeCells>"
     if about["lists"]:
         yield f"<dataValidations>{''.join(about['lists'])}</dataValidations>"
     yield about["page"]
@@ -250,7 +251,7 @@ def _write_package(
         "_rels/.rels", _relations([(f"{_OFFICE}/officeDocument", "xl/workbook.xml"), (core, "docProps/core.xml")])
     )
     entries = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"'
+        f'<sheet name="{escape(name)}" sheetId="{number}" r:id="rId{number}"'
         + (' state="hidden"/>' if hidden else "/>")
         for number, (name, hidden) in zip(numbers, names, strict=True)
     )

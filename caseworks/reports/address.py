@@ -12,6 +12,7 @@ from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
 from caseworks.models import Organization, Posting
+from caseworks.reports.completeness import LACKING
 from caseworks.reports.document import Figure
 from caseworks.reports.indicators import INDICATORS, Indicator, Slice
 from caseworks.reports.question import Question
@@ -55,7 +56,7 @@ def slice_of(asked: QueryDict, indicator: Indicator) -> Slice:
 
 def figure_of(asked: QueryDict, key: str, posting: Posting, today: date) -> tuple[Question, Figure, QuerySet]:
     """The figure the address names, and the records behind it."""
-    indicator = INDICATORS.get(key) or FIGURES.get(key)
+    indicator = INDICATORS.get(key) or LACKING.get(key) or FIGURES.get(key)
     if indicator is None:
         raise Http404
     question = question_of(asked, posting, today)

@@ -16,14 +16,16 @@ from caseworks.reports.indicators import INDICATORS
 from caseworks.reports.question import Question
 
 
-def basis_of(question: Question) -> tuple[str, ...]:
-    """The definition in words and the cut-off: printed wherever a figure is."""
+def basis_of(question: Question, counted_at: datetime | None = None) -> tuple[str, ...]:
+    """The definition in words and the cut-off, and when it was counted if that was before: printed wherever a figure is."""
     definition = question.definition
+    moment = timezone.localtime(counted_at).strftime("%Y-%m-%d %H:%M") if counted_at else ""
     return (
         _("Definition: {name}. {words}").format(name=definition.name, words=definition.words),
         _("Cut-off: {day}. What happened is counted from {first} to the cut-off.").format(
             day=wording.day(question.last), first=wording.day(question.first)
         ),
+        *([_("Counted at {moment}.").format(moment=moment)] if moment else []),
     )
 
 
@@ -41,10 +43,6 @@ def annual_report(
     OutdatedError if those do not answer what the report asks today.
     """
     figures = figures or Figures(question)
-    basis = basis_of(question)
-    if counted_at is not None:
-        moment = timezone.localtime(counted_at).strftime("%Y-%m-%d %H:%M")
-        basis = (*basis, _("Counted at {moment}.").format(moment=moment))
     return Report(
         title=_("Report of {organization} on the care for left-behind children in {year}").format(
             organization=question.organization.name, year=question.year
@@ -52,7 +50,7 @@ def annual_report(
         question=question,
         made_on=made_on,
         made_by=made_by,
-        basis=basis,
+        basis=basis_of(question, counted_at),
         sections=tuple(
             Section(wording.numbered(position, heading), paragraphs)
             for position, (heading, paragraphs) in enumerate(annual_sentences.sections(figures), start=1)

@@ -48,6 +48,8 @@ def report_document(report: Report, stamp: Stamp | None = None) -> IO[bytes]:
         document.add_heading(_("Tables"), 1).paragraph_format.page_break_before = True
     for table in report.tables:
         document.add_heading(table.title, 2)
+        if table.note:
+            document.add_paragraph(table.note).paragraph_format.keep_with_next = True
         add_table(document, *_content_of(table, report))
     document.add_heading(_("What the figures mean"), 1)
     headings = [_("Figure"), _("Value"), _("Unit"), _("Meaning")]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from caseworks.models import Organization
 from caseworks.reports import splits, wording
+from caseworks.reports.completeness import LACKING
 from caseworks.reports.document import Figure, Row, Table
 from caseworks.reports.figures import SHARES_DIGITS, Figures, as_share
 from caseworks.reports.question import Question
@@ -26,6 +27,7 @@ def tables(figures: Figures, question: Question) -> tuple[Table, ...]:
             _by_split(figures, splits.BOARDING, _("By boarding"), _("Boarding")),
             _by_split(figures, splits.REGISTRATION, _("By household registration"), _("Household registration")),
             _by_split(figures, splits.HEALTH, _("By health"), _("Health")),
+            _completeness(figures),
         ]
     if figures.get("contacts").value:
         found += [_by_kind_of_contact(figures), _by_whom(figures)]
@@ -147,6 +149,30 @@ def _by_split(
         tuple(rows),
         Row(_("Total"), (whole, figures.share("left_behind", whole))),
         drawn=drawn,
+    )
+
+
+def _completeness(figures: Figures) -> Table:
+    """What the tables rest on and the archives lack."""
+    whole = figures.get("left_behind")
+    rows = []
+    for key, indicator in LACKING.items():
+        count = figures.get(key)
+        share = wording.percent(count.value, whole.value, SHARES_DIGITS)
+        rows.append(Row(str(indicator.name), (count, as_share(count, share))))
+    return Table(
+        "completeness",
+        _("Completeness of the records"),
+        _("Missing on file"),
+        (_("Archives"), _("Share")),
+        tuple(rows),
+        Row(_("Children counted"), (whole, figures.share("left_behind", whole))),
+        note=_(
+            "What the figures of this report depend on and is not on file for children counted here. One archive may lack "
+            "several things, so the lines do not add up. It is what the archives say now, so it is not compared with the "
+            "year before."
+        ),
+        adds_up=False,
     )
 
 

@@ -79,7 +79,7 @@ def _table_sheet(table: Table, report: Report, notes: tuple[str, ...]) -> Sheet:
                 *((main and main.before,) if report.compared else ()),
             )
         )
-    return Sheet(table.title, columns, rows, notes, filtered=False)
+    return Sheet(table.title, columns, rows, (*filter(None, [table.note]), *notes), filtered=False)
 
 
 def records_book(

@@ -32,7 +32,7 @@ class FootingError(ValueError):
 class Figure:
     """A number in a report, with the indicator and the slice whose records it counts.
 
-    `value` is the exact number and `before` that of the year before. `shown` says how it is printed: exactly, worded
+    `value` is the exact number and `before` that of the year before, or None where it is not asked. `shown` says how it is printed: exactly, worded
     (“120多”), or as a share in percent, which is then in `share`. `noted` says whether the margin repeats it beside the
     year before; the cells of a split do not need it, a table has them.
     """
@@ -40,7 +40,7 @@ class Figure:
     indicator: Indicator
     slice: Slice
     value: int
-    before: int
+    before: int | None
     shown: str = EXACT
     share: Decimal | None = None
     share_before: Decimal | None = None
@@ -66,7 +66,9 @@ class Figure:
     @property
     def exact_before(self) -> str:
         """The exact figure of the year before."""
-        return wording.with_percent_sign(self.share_before) if self.shown == SHARE else wording.number(self.before)
+        if self.shown == SHARE:
+            return wording.with_percent_sign(self.share_before)
+        return wording.NOTHING if self.before is None else wording.number(self.before)
 
     @property
     def unit(self) -> str:
@@ -167,8 +169,9 @@ class Row:
 class Table:
     """A table: the heading of its first column, those of the others, its rows and the total.
 
-    `main` is the column that is compared with the year before; `drawn` says whether it is worth a chart. Raises
-    FootingError if a column of counts does not add up to its total (the cross-foots 勾稽关系 of the official forms).
+    `main` is the column that is compared with the year before; `drawn` says whether it is worth a chart; `note` stands
+    above it. Raises FootingError if a column of counts does not add up to its total (the cross-foots 勾稽关系 of the
+    official forms), unless one record may be in several rows: `adds_up` is then false.
     """
 
     key: str
@@ -179,12 +182,16 @@ class Table:
     total: Row
     main: int = 0
     drawn: bool = False
+    note: str = ""
+    adds_up: bool = True
 
     def __post_init__(self) -> None:
+        if not self.adds_up:
+            return
         for at, heading in enumerate(self.columns):
             cells = [row.cells[at] for row in (*self.rows, self.total)]
             counted = [cell for cell in cells if cell is not None and cell.shown != SHARE]
-            for counts in ([cell.value for cell in counted], [cell.before for cell in counted]):
+            for counts in ([cell.value for cell in counted], [cell.before or 0 for cell in counted]):
                 if counts and sum(counts[:-1]) != counts[-1]:
                     raise FootingError(f"{self.key}, {heading}: {sum(counts[:-1])} ≠ {counts[-1]}")
 
@@ -242,6 +249,7 @@ class Report:
                 {
                     "key": table.key,
                     "title": table.title,
+                    **({"note": table.note} if table.note else {}),
                     "columns": [table.stub, *table.columns],
                     "rows": [
                         {"label": row.label, "cells": [_cell_data(cell) for cell in row.cells]} for row in table.lines

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from caseworks.reports import wording
+from caseworks.reports.completeness import LACKING, lacking
 from caseworks.reports.document import SHARE, Figure
 from caseworks.reports.indicators import INDICATORS, Slice, Tally
 from caseworks.reports.question import Question
@@ -16,7 +17,7 @@ from caseworks.reports.splits import Split
 SHARES_DIGITS = 1
 SLICED = {"pupils", "left_behind", "mentors", "contacts", "child_contacts", "people_contacted"}  # by the annual report
 
-Pair = tuple[int, int]  # this year, the year before
+Pair = tuple[int, int | None]  # this year, the year before
 
 
 class OutdatedError(LookupError):
@@ -56,12 +57,19 @@ class Figures:
         if asked not in self._pairs:
             if self._is_kept:
                 raise OutdatedError(asked)
+            if key in LACKING:
+                self._count_lacking()
+                return self._pairs[asked]
             if slice_ or key in SLICED:
                 now, before = (tally.count(slice_) for tally in self._tally(key))
             else:
                 now, before = (INDICATORS[key].value(question) for question in self._questions)
             self._pairs[asked] = now, before
         return self._pairs[asked]
+
+    def _count_lacking(self) -> None:
+        """What the archives lack, all checks in one query. Nobody knows what they lacked a year ago: half of it has no date."""
+        self._pairs |= {f"{key}?": (number, None) for key, number in lacking(self._questions[0]).items()}
 
     def _both(self, key: str, split: str) -> list[dict[str, int]]:
         """The counts in the cells of a split, of this year and of the year before."""
@@ -91,7 +99,7 @@ class Figures:
         """A figure, or a slice of it: `get("left_behind", sex="1")`."""
         slice_ = _slice(cells)
         now, before = self._pair(key, slice_)
-        return Figure(INDICATORS[key], slice_, now, before, shown)
+        return Figure(INDICATORS.get(key) or LACKING[key], slice_, now, before, shown)
 
     def share(self, key: str, of: Figure, **cells: str | tuple[str, ...]) -> Figure:
         """A slice as a share of another figure, in percent."""
@@ -99,7 +107,7 @@ class Figures:
         return as_share(
             part,
             wording.percent(part.value, of.value, SHARES_DIGITS),
-            wording.percent(part.before, of.before, SHARES_DIGITS),
+            wording.percent(part.before or 0, of.before or 0, SHARES_DIGITS),
         )
 
 

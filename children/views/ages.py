@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from caseworks import counting
 from caseworks.access import Permission, requires
 from caseworks.pages import page, paginate
 from caseworks.requests import Request
@@ -24,10 +27,29 @@ from children.views.saving import carry_out, posted
 SHOWS = ("due", "coming", "done")
 
 
-@requires(Permission.VIEW_ARCHIVES)
+KIND = "birthdays"
+
+
+@counting.counter(KIND)
+def _count(_question: str, today: date) -> dict[str, int]:
+    """Age → about how many children something is to be done, because they reached it."""
+    return {str(age): due_birthdays(Child.objects.live(), today, age).order_by().count() for age in TRIGGERS}
+
+
+@requires(Permission.VIEW_ARCHIVES, methods=("GET", "POST"))
 def birthdays(request: Request) -> HttpResponse:
-    """Whose birthday asks for something: still to be done, within 30 days, or done; `?age=14` narrows it."""
-    today, children = timezone.localdate(), Child.objects.live()
+    """Whose birthday asks for something: still to be done, within 30 days, or done; `?age=14` narrows it. Posted: count that of
+    a large area anew."""
+    today, children, again = timezone.localdate(), Child.objects.live(), reverse("children:birthdays")
+    kept = None
+    if counting.is_all_large():
+        kept = counting.ask(KIND, now=timezone.now(), anew=request.method == "POST")
+    if request.method == "POST":
+        return redirect(again)
+    if kept is not None and not kept.is_there:
+        title = _("Birthdays that change something")
+        return page(request, "components/counted.html", kept=kept, again=again, title=title)
+    numbers = kept.figures if kept is not None else _count("", today)
     show = request.GET.get("show", "")
     show = show if show in SHOWS else "due"
     age = next((age for age in TRIGGERS if str(age) == request.GET.get("age")), None)
@@ -39,9 +61,9 @@ def birthdays(request: Request) -> HttpResponse:
     }[show]
     if show == "done" and age:
         found = found.filter(age=age)
-    rows = paginate(found, request)
+    due = sum(numbers.values())
+    rows = paginate(found, request, known=(numbers[str(age)] if age else due) if show == "due" else None)
     shown = {"due": passed, "coming": next_of, "done": lambda steps, _today: list(steps)}[show](rows, today)
-    numbers = {each: due_birthdays(children, today, each).count() for each in TRIGGERS}
     standing = {place.child.pk: place for place in places([row.child for row in shown], today)}
     return page(
         request,
@@ -50,8 +72,10 @@ def birthdays(request: Request) -> HttpResponse:
         lines=[(row, standing[row.child.pk]) for row in shown],
         show=show,
         age=age,
-        ages=[(trigger, numbers[trigger.age]) for trigger in TRIGGERS.values()],
-        due=sum(numbers.values()),
+        ages=[(trigger, numbers[str(trigger.age)]) for trigger in TRIGGERS.values()],
+        due=due,
+        kept=kept,
+        again=again,
     )
 
 

@@ -35,6 +35,9 @@ _DANGER, _WRONG, _MISSING = Severity.DANGER, Severity.WRONG, Severity.MISSING
 
 # --- Conditions over children -----------------------------------------------------------------------------------------
 
+# SQLite asks the parts of a condition in the order in which they stand here: the one that excludes most children for least
+# comes first.
+
 
 def _aged(first: int, last: int, on: date) -> Q:
     return Q(born_on__lte=years_before(on, first), born_on__gt=years_before(on, last + 1))
@@ -58,7 +61,7 @@ def _no_parent_can_care(on: date) -> Q:
 
 
 def _nobody_cares(on: date) -> Q:
-    return _no_parent_can_care(on) & ~has_care(on)
+    return ~has_care(on) & _no_parent_can_care(on)
 
 
 def _two_carers(on: date) -> Q:
@@ -72,7 +75,7 @@ def _living_parents(on: date) -> Q:
 
 def _no_phone_of_a_parent(on: date) -> Q:
     living = _living_parents(on)
-    return has_relative(living) & ~has_relative(living & ~relative_has_no_phone())
+    return ~has_relative(living & ~relative_has_no_phone()) & has_relative(living)
 
 
 def _no_longer_at_school(on: date) -> Q:
@@ -100,7 +103,7 @@ def _carer_needless(on: date) -> Q:
 
 
 def _only_declared(on: date) -> Q:
-    return declared(("1", "2", "9"), on) & nothing_recorded()
+    return nothing_recorded() & declared(("1", "2", "9"), on)
 
 
 def _not_heard(on: date) -> Q:
@@ -109,7 +112,7 @@ def _not_heard(on: date) -> Q:
 
 
 def _lacks(*relations: str) -> Q:
-    return has_relative(Q(relation__in=PARENTS)) & ~has_relative(Q(relation__in=relations))
+    return ~has_relative(Q(relation__in=relations)) & has_relative(Q(relation__in=PARENTS))
 
 
 # --- Which relative it is ---------------------------------------------------------------------------------------------
@@ -185,14 +188,14 @@ CHECKS: dict[str, Check] = {
             "unattended",
             _DANGER,
             _("under 8, no parent can care, and nobody is entrusted with the care"),
-            lambda on: _nobody_cares(on) & _aged(0, 7, on),
+            lambda on: _aged(0, 7, on) & _nobody_cares(on),
             "guardians:entrust",
         ),
         Check(
             "alone",
             _DANGER,
             _("under 16, no parent can care, and nobody is entrusted with the care"),
-            lambda on: _nobody_cares(on) & _aged(8, 15, on),
+            lambda on: _aged(8, 15, on) & _nobody_cares(on),
             "guardians:entrust",
         ),
         Check(
@@ -244,7 +247,7 @@ CHECKS: dict[str, Check] = {
             "no_carer",
             _MISSING,
             _("16 or 17, no parent can care, and nobody is entrusted with the care"),
-            lambda on: _nobody_cares(on) & _aged(16, 17, on),
+            lambda on: _aged(16, 17, on) & _nobody_cares(on),
             "guardians:entrust",
         ),
         Check("no_carer_phone", _MISSING, _("no phone of the carer"), _of(_carer_without_phone), _RELATIVE, "phone", _carer_without_phone),

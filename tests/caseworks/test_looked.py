@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from caseworks import access, audit, checks, privacy
-from caseworks.models import AuditEvent
+from caseworks.exchange import actions
+from caseworks.models import AuditEvent, ListedChildren
+from children.models import Child
+from tests.exchange.books import TODAY, book, child_row, confirm, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +93,46 @@ def test_an_event_about_something_that_is_gone_is_still_shown(cast, sign_in):
         action="field.revealed", kind="children.Gone", object_id=cast.child.pk, changes={"field": "x"}
     )
     assert sign_in(cast.officer).get(_address(cast.child)).content.decode().count("查看完整信息") == 2
+
+
+# --- imports ---
+
+
+@pytest.fixture
+def imported(cast, tmp_path):
+    """A roster with one new child, one whose archive it changes, and a row that stays out."""
+    known = {"身份证号": cast.child.id_number, "性别": "女", "出生日期": f"{cast.child.born_on:%Y%m%d}"}
+    rows = [
+        child_row(姓名="周新来"),
+        child_row(姓名=cast.child.name, **known, 父亲姓名="张三", 父亲电话=""),
+        child_row(姓名=None),
+    ]
+    return confirm(receive(book(tmp_path, rows), cast.clerk, cast.school), cast.clerk)
+
+
+def test_an_import_is_seen_by_the_children_it_made_or_changed(cast, imported, sign_in):
+    assert (imported.counts["new"], imported.counts["changed"], imported.counts["refused"]) == (1, 1, 1)
+    with access.everyone("test"):
+        new = Child.objects.get(name="周新来")
+    officer = sign_in(cast.officer)
+    for child in (new, cast.child):
+        html = officer.get(_address(child)).content.decode()
+        assert "随导入新建或修改" in html
+        assert imported.file_name in html
+    for child in (cast.sibling, cast.neighbour):
+        assert "随导入新建或修改" not in officer.get(_address(child)).content.decode()
+    assert sign_in(cast.stranger).get(_address(new)).status_code == 404
+    [event] = AuditEvent.objects.filter(action="import.confirmed")
+    assert (event.changes["children"], ListedChildren.objects.filter(about=imported.pk).count()) == (2, 1)
+
+
+def test_it_is_still_seen_when_the_rows_are_gone_and_the_import_is_taken_back(cast, imported, sign_in):
+    with access.scope(cast.clerk, today=TODAY):
+        actions.undo(batch=imported, by=cast.clerk)
+    assert not imported.rows.exists()
+    html = sign_in(cast.officer).get(_address(cast.child)).content.decode()
+    assert "随导入新建或修改" in html
+    assert "撤销导入" in html
 
 
 # --- the rules ---

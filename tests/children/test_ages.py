@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from caseworks import access
+from caseworks import access, counting
 from caseworks.models import AuditEvent
 from children import actions
 from children.ages import TRIGGERS, coming_birthdays, due_birthdays, next_of, passed
@@ -154,3 +154,20 @@ def test_the_number_of_queries_does_not_grow_with_the_birthdays(show, cast, sign
             client.get(reverse("children:birthdays"), {"show": show})
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@AT_WORK
+def test_those_of_a_large_area_are_counted_beside_the_work(cast, sign_in, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_LIVE", 0)
+    monkeypatch.setattr(counting, "start", lambda: None)
+    factories.child("周八", village=cast.village, born_on=date(2018, 11, 1))
+    client, address = sign_in(cast.officer), reverse("children:birthdays")
+    assert "正在统计" in client.get(address).content.decode()
+    counting.work_off()
+    page = client.get(address, {"age": "8"})
+    assert "周八" in page.content.decode()
+    numbers = {trigger.age: number for trigger, number in page.context["ages"]}
+    assert (page.context["rows"].paginator.count, page.context["due"]) == (numbers[8], sum(numbers.values()))
+    assert numbers[8] >= 1
+    assert client.post(address).status_code == 302
+    assert client.get(address).context["kept"].is_awaited

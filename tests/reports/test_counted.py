@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date, timedelta
 
+import openpyxl
 import pytest
 import time_machine
 from django.utils import timezone
@@ -13,9 +15,11 @@ from caseworks import access, counting
 from caseworks.models import Counted
 from caseworks.reports.annual import annual_report
 from caseworks.reports.figures import Figures, OutdatedError
+from caseworks.reports.summary.making import Numbers, summary
 from tests import factories
 from tests.reports.conftest import TODAY, ask
 
+SUMMARY = "/reports/summary/"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
@@ -105,3 +109,40 @@ def test_the_cut_off_of_this_year_is_the_day_of_counting(busy, sign_in):
     with time_machine.travel("2026-11-24T04:00:00Z", tick=False):
         report = sign_in(busy.officer).get("/reports/annual/", {"year": "2026"}).context["report"]
     assert report.question.last == TODAY
+
+
+@pytest.mark.parametrize("kind", ["official", "national"])
+def test_a_summary_of_kept_numbers_is_the_very_form(busy, kind):
+    question = ask(busy.county, definition="civil")
+    with access.scope(busy.officer, today=TODAY):
+        numbers = Numbers(question)
+        live = summary(question, kind, "home", numbers)
+        assert summary(question, kind, "home", Numbers(question, json.loads(json.dumps(numbers.asked)))) == live
+        with pytest.raises(OutdatedError):
+            Numbers(question, {}).count("summary", {"sex": ("1",)})
+
+
+def test_the_summary_waits_and_then_says_when_it_was_counted(busy, sign_in):
+    client = sign_in(busy.officer)
+    assert "正在统计" in client.get(SUMMARY).content.decode()
+    assert client.get(f"{SUMMARY}export.xlsx")["Location"].startswith(f"{SUMMARY}?organization=jiang")
+    counting.work_off()
+    page = client.get(SUMMARY, {"kind": "national"})
+    assert "正在统计" in page.content.decode()  # the other form has numbers of its own
+    counting.work_off()
+    html = client.get(SUMMARY, {"kind": "national"}).content.decode()
+    assert html.count("统计时间：2026-11-23 12:00") == 2  # above the form, and printed below it
+    book = b"".join(client.get(f"{SUMMARY}export.xlsx", {"kind": "national"}).streaming_content)
+    notes = [row[0] for row in openpyxl.load_workbook(io.BytesIO(book)).worksheets[0].iter_rows(values_only=True)]
+    assert any("统计时间：2026-11-23 12:00" in str(note) for note in notes)
+
+
+def test_the_summary_is_counted_anew_for_whoever_asks_and_where_an_office_is_new(busy, sign_in):
+    client = sign_in(busy.officer)
+    client.get(SUMMARY)
+    counting.work_off()
+    assert client.post(SUMMARY).status_code == 302
+    assert client.get(SUMMARY).context["kept"].is_awaited
+    counting.work_off()
+    factories.organization("new", kind="town", parent=busy.county)
+    assert "正在统计" in client.get(SUMMARY).content.decode()

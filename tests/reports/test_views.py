@@ -105,7 +105,7 @@ def test_a_slice_that_does_not_exist_is_not_found(cast, sign_in, asked):
 
 def test_an_indicator_that_does_not_exist_is_not_found(cast, sign_in):
     assert sign_in(cast.officer).get("/reports/annual/anything/").status_code == 404
-    assert sign_in(cast.officer).get("/reports/annual/export.pdf").status_code == 404
+    assert sign_in(cast.officer).get("/reports/annual/export.odt").status_code == 404
 
 
 def test_a_page_number_out_of_range_gives_the_nearest(cast, sign_in):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
 
 from caseworks.reports import wording
 from caseworks.reports.document import SHARE, Figure
-from caseworks.reports.indicators import Slice
+from caseworks.reports.figures import OutdatedError
+from caseworks.reports.indicators import Slice, Tally
 from caseworks.reports.question import Question
 from caseworks.reports.splits import BLANK
 from caseworks.reports.summary.columns import (
@@ -67,6 +70,7 @@ class Summary:
     lines: tuple[Line, ...]
     total: Line
     mismatches: tuple[Mismatch, ...] = field(default=())
+    counted_at: datetime | None = None  # if that was before
 
     @property
     def title(self) -> str:
@@ -88,14 +92,36 @@ class Summary:
         return [(words, number) for words, number in found]
 
 
-def summary(question: Question, kind: str, by: str) -> Summary:
-    """Fill a form for an office, a row for each part of it."""
+class Numbers:
+    """Every number of a form. What was asked is in `asked`, so that a form counted once can be shown again: with `kept`,
+    nothing is counted, and OutdatedError is raised for a number that is not among the kept ones."""
+
+    def __init__(self, question: Question, kept: dict[str, int] | None = None) -> None:
+        self.asked: dict[str, int] = dict(kept or {})
+        self._question, self._is_kept = question, kept is not None
+        self._tallies: dict[str, Tally] = {}
+
+    def count(self, key: str, slice_: Slice) -> int:
+        """How many of a figure lie in a slice."""
+        name = f"{key}?{urlencode(sorted((split, ','.join(cells)) for split, cells in slice_.items()))}"
+        if name not in self.asked:
+            if self._is_kept:
+                raise OutdatedError(name)
+            if key not in self._tallies:
+                self._tallies[key] = FIGURES[key].tally(self._question)
+            self.asked[name] = self._tallies[key].count(slice_)
+        return self.asked[name]
+
+
+def summary(question: Question, kind: str, by: str, numbers: Numbers | None = None) -> Summary:
+    """Fill a form for an office, a row for each part of it. Without `numbers` they are counted now; raises OutdatedError if
+    those counted before do not answer what the form asks today."""
     columns = THIRTY_TWO if kind == OFFICIAL else BY_AREA
-    tallies = {key: FIGURES[key].tally(question) for key in {column.figure for column in columns}}
-    whole = tallies[CHILDREN].total
+    numbers = numbers or Numbers(question)
+    whole = numbers.count(CHILDREN, {})
 
     def figure(key: str, slice_: Slice, *, share: bool = False) -> Figure:
-        value = tallies[key].count(slice_)
+        value = numbers.count(key, slice_)
         percent = wording.percent(value, whole, _DIGITS) if share else None
         return Figure(FIGURES[key], slice_, value, 0, SHARE if share else "exact", share=percent)
 

@@ -51,7 +51,12 @@ def summary_book(made: Summary, *, made_on: date, stamp: Stamp) -> IO[bytes]:
         page.fit_to_pages(1, 0)
         rows = ([line.label, *(figure.number for figure in line.cells)] for line in made.all_lines)
         below = page.write_rows(first, rows, text=book.text, number=book.number)
-        notes = (*NOTES[made.kind], *basis_of(made.question), made_by_line(made_on, stamp.person), stamp.line)
+        notes = (
+            *NOTES[made.kind],
+            *basis_of(made.question, made.counted_at),
+            made_by_line(made_on, stamp.person),
+            stamp.line,
+        )
         for offset, note in enumerate(notes, start=1):
             page.write_string(below + offset, 0, note)
     return book.file
