@@ -13,6 +13,7 @@ from django.db import DatabaseError, models
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from caseworks import keycheck, privacy
+from caseworks.classified import FIELDS
 from caseworks.encryption import SealedField
 from caseworks.environment import ROOT
 
@@ -59,13 +60,11 @@ def every_field_is_classified(app_configs: Any, **kwargs: Any) -> list[Error]:
     """A field that nobody has classified is an error, and so is a class for a field that is gone."""
     errors = []
     known = {model._meta.label: model for model in our_models()}
-    for label in sorted({*known, *privacy.FIELDS}):
+    for label in sorted({*known, *FIELDS}):
         fields = {field.name: field for field in known[label]._meta.concrete_fields} if label in known else {}
-        groups = {name: group for group, names in privacy.FIELDS.get(label, {}).items() for name in names.split()}
+        groups = {name: group for group, names in FIELDS.get(label, {}).items() for name in names.split()}
         errors += [
-            Error(
-                f"{label}.{name} is not classified.", hint="Put it into a group in privacy.FIELDS.", id="privacy.E001"
-            )
+            Error(f"{label}.{name} is not classified.", hint="Put it into a group in FIELDS.", id="privacy.E001")
             for name in fields.keys() - groups.keys()
         ]
         errors += [

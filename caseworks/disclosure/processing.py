@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import privacy
+from caseworks.classified import FIELDS
 from caseworks.codelists import LEGAL_BASIS
 
 RULES_VERSION = "2026-11"
@@ -107,7 +108,7 @@ def kinds() -> list[Kind]:
     from django.apps import apps
 
     found: dict[str, list[str]] = {}
-    for label, groups in privacy.FIELDS.items():
+    for label, groups in FIELDS.items():
         fields = {field.name: field for field in apps.get_model(label)._meta.concrete_fields}
         for group, names in groups.items():
             words = [fields[name] for name in names.split() if name in fields]

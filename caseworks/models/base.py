@@ -37,7 +37,7 @@ class Editable(Record):
 
     To make a model editable:
 
-    1. derive it from `Editable` instead of `Record`, and put `version` under "key" in caseworks/privacy.py;
+    1. derive it from `Editable` instead of `Record`, and put `version` under "key" in caseworks/classified.py;
     2. let its form derive from `MergingForm` (caseworks/merging.py) and say in `stored()` what the record says now;
     3. let the view save with `carry_out` and show `{% include "components/conflict.html" %}` above the fields.
 

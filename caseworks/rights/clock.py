@@ -18,6 +18,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from caseworks import privacy
+from caseworks.classified import FIELDS
 from caseworks.encryption import SealedField
 from caseworks.models import in_force
 from caseworks.privacy import Since
@@ -41,7 +42,7 @@ def early_years() -> list[int]:
 
 def fields_of(model: type[models.Model], years: int) -> list[str]:
     """The fields of a model whose time, counted from the closing of the archive, is just so many years."""
-    groups = privacy.FIELDS.get(model._meta.label, {})
+    groups = FIELDS.get(model._meta.label, {})
     return [
         name
         for group, names in groups.items()
@@ -104,9 +105,7 @@ def _only_of(model: type[AboutChildren], due: ChildQuerySet) -> models.QuerySet[
 def goes_whole(model: type[models.Model], years: int) -> bool:
     """True if nothing of a record is kept longer than so many years: then the row goes, and not only its fields. A
     photograph is such a record."""
-    kept = {
-        privacy.GROUPS[group].years for group in privacy.FIELDS.get(model._meta.label, {}) if _runs_from_exit(group)
-    }
+    kept = {privacy.GROUPS[group].years for group in FIELDS.get(model._meta.label, {}) if _runs_from_exit(group)}
     return kept == {years}
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from caseworks import privacy
+from caseworks.classified import FIELDS
 from caseworks.rights.models import RightsRequest
 from caseworks.rights.papers import Paper, Table
 from caseworks.rights.removal import records_about_children
@@ -44,7 +45,7 @@ def _rows_about(model: type[AboutChildren], child: Child) -> models.QuerySet[Any
 
 def _fields(model: Any) -> list[models.Field]:
     """What a family can read of a model: information about people, and neither the child itself nor keys."""
-    groups = privacy.FIELDS[model._meta.label]
+    groups = FIELDS[model._meta.label]
     names = {name for group, words in groups.items() if privacy.GROUPS[group].about_people for name in words.split()}
     return [field for field in model._meta.concrete_fields if field.name in names and field.name != "child"]
 

@@ -1,6 +1,6 @@
 """The kinds of dated facts: what each is called, what its form asks and how a row of it is read.
 
-A new kind is a model (`children.models.Fact`), an entry here and its fields in caseworks/privacy.py; its pages, its
+A new kind is a model (`children.models.Fact`), an entry here and its fields in caseworks/classified.py; its pages, its
 place in the archive and in the timeline follow.
 """
 

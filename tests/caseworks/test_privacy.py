@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from caseworks import access, checks, masks, privacy
 from caseworks.access import ROLES, Permission, Role
+from caseworks.classified import FIELDS
 from caseworks.classified_forms import ClassifiedForm
 from caseworks.models import AuditEvent, Organization
 from caseworks.privacy import Level, May
@@ -31,25 +32,25 @@ def test_every_field_of_every_model_is_classified():
 
 
 def test_a_field_that_nobody_classified_stops_the_registry():
-    short = {**privacy.FIELDS, "children.Child": {**privacy.FIELDS["children.Child"], "psych": ""}}
-    with mock.patch.object(privacy, "FIELDS", short):
+    short = {**FIELDS, "children.Child": {**FIELDS["children.Child"], "psych": ""}}
+    with mock.patch.object(checks, "FIELDS", short):
         [error] = checks.every_field_is_classified(None)
     assert (error.id, error.msg) == ("privacy.E001", "children.Child.notes is not classified.")
 
 
 def test_a_model_that_nobody_classified_stops_the_registry():
-    short = {label: groups for label, groups in privacy.FIELDS.items() if label != "visits.Mentor"}
-    with mock.patch.object(privacy, "FIELDS", short):
+    short = {label: groups for label, groups in FIELDS.items() if label != "visits.Mentor"}
+    with mock.patch.object(checks, "FIELDS", short):
         assert {error.id for error in checks.every_field_is_classified(None)} == {"privacy.E001"}
 
 
 def test_a_class_for_a_field_or_model_that_is_gone_is_noticed():
     more = {
-        **privacy.FIELDS,
+        **FIELDS,
         "children.Gone": {"basic": "name"},
-        "caseworks.Submission": {**privacy.FIELDS["caseworks.Submission"], "basic": "nickname"},
+        "caseworks.Submission": {**FIELDS["caseworks.Submission"], "basic": "nickname"},
     }
-    with mock.patch.object(privacy, "FIELDS", more):
+    with mock.patch.object(checks, "FIELDS", more):
         assert [error.msg for error in checks.every_field_is_classified(None)] == [
             "caseworks.Submission.nickname is classified but does not exist.",
             "children.Gone.name is classified but does not exist.",
@@ -57,14 +58,14 @@ def test_a_class_for_a_field_or_model_that_is_gone_is_noticed():
 
 
 def test_what_the_table_calls_sealed_is_sealed_in_the_database_and_nothing_else():
-    groups = dict(privacy.FIELDS["children.Child"], basic="name sex ethnicity", psych="notes born_on")
-    with mock.patch.object(privacy, "FIELDS", {**privacy.FIELDS, "children.Child": groups}):
+    groups = dict(FIELDS["children.Child"], basic="name sex ethnicity", psych="notes born_on")
+    with mock.patch.object(checks, "FIELDS", {**FIELDS, "children.Child": groups}):
         errors = checks.every_field_is_classified(None)
     assert ("privacy.E003", "children.Child.born_on") in {(error.id, error.msg.partition(":")[0]) for error in errors}
 
 
 def test_no_field_stands_in_two_groups():
-    for label, groups in privacy.FIELDS.items():
+    for label, groups in FIELDS.items():
         twice = {name for name, n in Counter(" ".join(groups.values()).split()).items() if n > 1}
         assert not twice, label
 
@@ -450,6 +451,6 @@ def test_posting_every_field_to_an_edit_page_changes_only_what_the_table_allows(
     changed = {field for field in before if before[field] != after[field]}
     with access.scope(getattr(cast, who)) as acting:
         allowed = {field for field in before if privacy.may_write(model, field, acting.posting)}
-    follows = set(privacy.FIELDS[model._meta.label].get("inner", "").split()) | {"version"}
+    follows = set(FIELDS[model._meta.label].get("inner", "").split()) | {"version"}
     assert changed <= allowed | follows
     assert bool(changed) == (offered.status_code == 200), "whoever is offered the page changes something by it"

@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from caseworks import access, privacy, scoped
+from caseworks.classified import FIELDS
 from caseworks.exchange.models import ImportBatch, RosterFrame, StagedRow, State
 from caseworks.models import AuditEvent, Session, Submission, User
 from caseworks.privacy import Since
@@ -137,7 +138,7 @@ class TestAfterOneYear:
 
     def test_a_record_of_which_nothing_is_kept_longer_goes_as_a_whole(self, child, cast, monkeypatch):
         short = {"key": "id", "psych": "child value declared_on outranked organization"}
-        monkeypatch.setitem(privacy.FIELDS, "guardians.Declaration", short)
+        monkeypatch.setitem(FIELDS, "guardians.Declaration", short)
         factories.declaration(child, "2", cast.school)
         kept = factories.declaration(cast.sibling, "2", cast.school)
         _apply()
@@ -317,7 +318,7 @@ def test_every_group_about_people_is_removed_by_some_step():
 
 def test_models_in_exit_groups_are_about_children():
     """Or the clock of an archive would never find their rows."""
-    for label, groups in privacy.FIELDS.items():
+    for label, groups in FIELDS.items():
         if any(privacy.GROUPS[group].since is Since.EXIT for group in groups):
             model: type[models.Model] = apps.get_model(label)
             assert issubclass(model, scoped.AboutChildren | scoped.BetweenOffices), label

@@ -18,7 +18,7 @@ from caseworks.models import AuditEvent
 from tests.security.addresses import LINES, ROLES, Line, browsers, path_of, undone
 
 # traces and the machinery of signing in: they change by being looked at
-TRACES = {"AuditEvent", "AuditSeal", "Session", "Submission", "KeyCheck", "AccessAttempt", "AccessFailureLog",
+TRACES = {"AuditEvent", "AuditSeal", "ListedChildren", "Session", "Submission", "KeyCheck", "AccessAttempt", "AccessFailureLog",
           "AccessAttemptExpiration", "AccessLog"}  # fmt: skip
 
 Tables = dict[str, dict[Any, dict[str, Any]]]
