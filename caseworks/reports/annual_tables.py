@@ -164,7 +164,7 @@ def _completeness(figures: Figures) -> Table:
         "completeness",
         _("Completeness of the records"),
         _("Missing on file"),
-        (_("Archives"), _("Share")),
+        (_("Children"), _("Share")),
         tuple(rows),
         Row(_("Children counted"), (whole, figures.share("left_behind", whole))),
         note=_(

@@ -39,7 +39,7 @@ _WORDS = _(
     "depends on it."
 )
 LACKING: dict[str, Indicator] = {
-    key: Indicator(key, CHECKS[check].words, "archives", STOCK, _WORDS, _with_gap(check))
+    key: Indicator(key, CHECKS[check].words, "people", STOCK, _WORDS, _with_gap(check))
     for check in BEARING
     for key in [f"lacks_{check}"]
 }
