@@ -54,12 +54,13 @@ class InScope(Expression):
         # to write it takes half a millisecond, and a page asks fifty times; what it says follows from these alone
         column, _params = compiler.compile(self.column)
         key = (connection.vendor, current, column, self.through, self.singly)
-        if key not in _written:
+        written = _written.get(key)  # asked once: another thread may empty it between two looks
+        if written is None:
             if len(_written) >= MOST_WRITTEN:
                 _written.clear()
             sql, params = compiler.compile(self._condition(current))
-            _written[key] = sql, tuple(params)
-        return _written[key]
+            written = _written[key] = sql, tuple(params)
+        return written
 
     def _condition(self, current: Scope) -> Any:
         if current.everyone:
