@@ -18,7 +18,7 @@ from caseworks.exchange.models import ImportBatch, RosterFrame, State
 from caseworks.exchange.work import Work
 from caseworks.exchange.writer import MovedError, Writer, open_batch
 
-CHUNK = 100
+CHUNK = 250
 WENT_IN = (plan.NEW, plan.CHANGED, plan.UNCHANGED)
 
 
