@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caseworks.demo.scale import ROOT
-
-COUNTY = f"{ROOT}-01"
+ROOT, COUNTY = "scale", "scale-01"  # the city of `load_scale`, and its first county
 MOST = 9  # a digit in front of each key tells the copies apart
 
 

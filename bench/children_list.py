@@ -7,7 +7,6 @@ last contact, template. The floor is the two bare statements a programmer would 
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
-import django
-
 from bench._clock import timed
+from bench._filled import begin, run
 
 CHILDREN, RUNS, TARGET_MS = 100_000, 15, 100
 
@@ -162,19 +160,11 @@ def verdict(target: int, missed: dict[str, int]) -> None:
 
 def main(children: int = CHILDREN, *, full: bool = True) -> None:
     """Fill the database of DATABASE_URL unless it is filled already, and measure."""
-    django.setup()
-    from django.conf import settings
-
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    print(f"The children list at {children:,} children" if full else "The children list as it is filled", flush=True)
+    begin("The children list", children, full=full)
     if full:
         fill(children)
     measure()
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser()
-    options.add_argument("--children", type=int, default=CHILDREN)
-    options.add_argument("--filled", action="store_true", help="the database is filled already")
-    asked = options.parse_args()
-    main(asked.children, full=not asked.filled)
+    run(main, CHILDREN)

@@ -6,12 +6,10 @@ village and a school are counted for the page. The target is a second for the co
 
 from __future__ import annotations
 
-import argparse
 import time
 
-import django
-
 from bench._clock import Timing, timed
+from bench._filled import begin, run
 from bench.children_list import fill, signed_in
 
 CHILDREN, RUNS, COUNTY_MS, TARGET_MS = 100_000, 7, 1000, 100
@@ -57,19 +55,11 @@ def measure() -> None:
 
 def main(children: int = CHILDREN, *, full: bool = True) -> None:
     """Fill the database of DATABASE_URL unless it is filled already, and measure."""
-    django.setup()
-    from django.conf import settings
-
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    print(f"Gaps among {children:,} children" if full else "Gaps, as the database is filled", flush=True)
+    begin("Gaps", children, full=full)
     if full:
         fill(children)
     measure()
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser()
-    options.add_argument("--children", type=int, default=CHILDREN)
-    options.add_argument("--filled", action="store_true", help="the database is filled already")
-    asked = options.parse_args()
-    main(asked.children, full=not asked.filled)
+    run(main, CHILDREN)

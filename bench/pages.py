@@ -17,9 +17,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import django
-
 from bench._clock import timed
+from bench._filled import begin, run
 from bench.children_list import fill, signed_in
 
 CHILDREN, RUNS, TARGET_MS = 100_000, 9, 50
@@ -117,21 +116,14 @@ def measure(runs: int, only: str = "") -> None:
 
 def main(children: int = CHILDREN, *, full: bool = True, runs: int = RUNS, only: str = "") -> None:
     """Fill the database of DATABASE_URL unless it is filled already, and measure."""
-    django.setup()
-    from django.conf import settings
-
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    print(f"Every page at {children:,} children" if full else "Every page, as the database is filled", flush=True)
+    begin("Every page", children, full=full)
     if full:
         fill(children)
     measure(runs, only)
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser()
-    options.add_argument("--children", type=int, default=CHILDREN)
-    options.add_argument("--filled", action="store_true", help="the database is filled already")
-    options.add_argument("--runs", type=int, default=RUNS)
-    options.add_argument("--only", default="", help="views whose names match this expression")
-    asked = options.parse_args()
-    main(asked.children, full=not asked.filled, runs=asked.runs, only=asked.only)
+    own = argparse.ArgumentParser(add_help=False)
+    own.add_argument("--runs", type=int, default=RUNS)
+    own.add_argument("--only", default="", help="views whose names match this expression")
+    run(main, CHILDREN, [own])

@@ -7,14 +7,12 @@ real view. The target is that of the database: 100 ms on PostgreSQL, 300 ms on S
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 from urllib.parse import urlencode
 
-import django
-
 from bench._clock import timed
 from bench._copies import copy
+from bench._filled import begin, run
 from bench.children_list import fill, signed_in, verdict
 
 CHILDREN, COUNTY, RUNS = 100_000, 100_000, 7  # more than a county are made by copying it (bench/_copies.py)
@@ -67,23 +65,13 @@ def measure() -> None:
 
 def main(children: int = CHILDREN, *, full: bool = True) -> None:
     """Fill the database of DATABASE_URL unless it is filled already, and measure."""
-    django.setup()
-    from django.conf import settings
-
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    begin("Search", children, full=full)
     if full:
-        print(f"Search among {children:,} children", flush=True)
         fill(min(children, COUNTY))
         if children > COUNTY:
             copy(children // COUNTY - 1)
-    else:
-        print("Search among the children that are there", flush=True)
     measure()
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser()
-    options.add_argument("--children", type=int, default=CHILDREN)
-    options.add_argument("--filled", action="store_true", help="the database is filled already")
-    asked = options.parse_args()
-    main(asked.children, full=not asked.filled)
+    run(main, CHILDREN)
