@@ -143,11 +143,6 @@ ROLES: dict[str, RoleSpec] = {
 }
 
 
-def role_choices() -> list[tuple[str, Any]]:
-    """(role, word) pairs for forms."""
-    return [(role.value, ROLES[role].label) for role in Role]
-
-
 # --- Scope ------------------------------------------------------------------------------------------------------------
 
 

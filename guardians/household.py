@@ -30,10 +30,6 @@ class Member:
         return codelists.RELATION.label(self.relation)
 
     @property
-    def is_parent(self) -> bool:
-        return self.relation in PARENTS
-
-    @property
     def away(self) -> Absence | None:
         """The absence in force on the day."""
         return next((row for row in self.absences if row.holds_on(self.on)), None)

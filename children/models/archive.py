@@ -105,10 +105,6 @@ class ChildQuerySet(ScopedQuerySet):
         # a sub-query, not a join: a join would count a child once for every row it has there
         return self.filter(pk__in=subquery(apps.get_model(label)).filter(in_force(on), below).values("child"))
 
-    def under_age(self, years: int, on: date) -> ChildQuerySet:
-        """Children who have not reached an age, in full years, on a day."""
-        return self.filter(born_on__gt=years_before(on, years))
-
     def aged(self, first: int, last: int, on: date) -> ChildQuerySet:
         """Children from one age to another, both included, in full years on a day."""
         return self.filter(born_on__lte=years_before(on, first), born_on__gt=years_before(on, last + 1))

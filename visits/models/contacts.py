@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -23,10 +22,6 @@ from guardians.models import Relative
 
 class ContactQuerySet(ScopedQuerySet):
     """Contacts, in the users' words."""
-
-    def held_between(self, first: date, last: date) -> ContactQuerySet:
-        """Contacts of a period, first and last day included."""
-        return self.filter(held_on__range=(first, last))
 
     def newest_first(self) -> ContactQuerySet:
         """The latest on top; on the same day the one logged last."""
