@@ -1,9 +1,8 @@
 """Figures that take too long for a page: counted beside the work, kept, and shown with their moment.
 
 A page asks for them with `ask`. What is there it shows at once; what is old, or not there yet, is counted by a process
-of its own, started gently, and a page that waits for it looks again. Nobody has to keep that process alive: if it was
-killed, the next look starts another. What is counted is counted in the scope of whoever asked, and found again only in
-that same scope.
+of its own (caseworks/beside.py), and a page that waits for it looks again. What is counted is counted in the scope of
+whoever asked, and found again only in that same scope.
 
 A kind of figures is one function, registered with `counter`.
 """
@@ -11,8 +10,6 @@ A kind of figures is one function, registered with `counter`.
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -23,9 +20,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from caseworks import access
+from caseworks import access, beside
 from caseworks.access import Scope, scope_in_force
-from caseworks.environment import ROOT
 from caseworks.models import Counted
 
 MOST_LIVE = 40_000  # roads to children, some 20,000 of these: their report takes two seconds, and is simply made
@@ -83,6 +79,11 @@ def ask(kind: str, question: str = "", *, now: datetime, anew: bool = False) -> 
     return row
 
 
+def ask_if_large(kind: str, *, now: datetime, anew: bool = False, dearer: int = 1) -> Counted | None:
+    """The same about everything that whoever acts reaches; None if that is so little that the page counts it itself."""
+    return ask(kind, now=now, anew=anew) if is_all_large(dearer=dearer) else None
+
+
 def _fingerprint(scope: Scope) -> str:
     return sha256(repr((scope.ranges, [road.value for road in scope.roads])).encode()).hexdigest()
 
@@ -102,15 +103,10 @@ def _want(row: Counted, acting: access.Acting, now: datetime) -> None:
 
 # --- The process that counts ------------------------------------------------------------------------------------------
 
-_started: list[subprocess.Popen[bytes]] = []
-
 
 def start() -> None:
-    """Begin a process that counts what is wanted, unless the last one begun here is still at it."""
-    _started[:] = [process for process in _started if process.poll() is None]
-    if not _started:
-        command = [sys.executable, str(ROOT / "manage.py"), "count_figures", "--gently"]
-        _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))  # noqa: S603  (our own program)
+    """Begin a process that counts what is wanted."""
+    beside.begin("count_figures")
 
 
 def _next() -> Counted | None:

@@ -2,16 +2,14 @@
 
 What is to be done stands in the batch itself, in its state. A process that works on it holds a lease and renews it in the
 transaction of every step; a process that was killed lets its lease run out, and any other goes on from the last step.
-No service is needed: the web server starts `manage.py work_off_imports` as a process of its own, gently, so that pages
-are served first, and looks every few seconds whether something was left lying.
+No service is needed: the web server begins `manage.py work_off_imports` (caseworks/beside.py), and looks every few seconds
+whether something was left lying.
 """
 
 from __future__ import annotations
 
 import gc
 import random
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -24,9 +22,8 @@ from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from caseworks import access
+from caseworks import access, beside
 from caseworks.access import Permission
-from caseworks.environment import ROOT
 from caseworks.exchange.models import ImportBatch, State
 
 LEASE = timedelta(seconds=60)
@@ -190,15 +187,9 @@ def _work(lease: Lease) -> None:
         lease.release()
 
 
-_started: list[subprocess.Popen[bytes]] = []
-
-
 def start() -> None:
-    """Begin a process that does what is left lying, unless the last one begun here is still at it."""
-    _started[:] = [process for process in _started if process.poll() is None]
-    if not _started:
-        command = [sys.executable, str(ROOT / "manage.py"), "work_off_imports", "--gently"]
-        _started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))  # noqa: S603  (our own program)
+    """Begin a process that does what is left lying."""
+    beside.begin("work_off_imports")
 
 
 def _look(stop: threading.Event) -> None:

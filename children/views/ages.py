@@ -41,9 +41,7 @@ def birthdays(request: Request) -> HttpResponse:
     """Whose birthday asks for something: still to be done, within 30 days, or done; `?age=14` narrows it. Posted: count that of
     a large area anew."""
     today, children, again = timezone.localdate(), Child.objects.live(), reverse("children:birthdays")
-    kept = None
-    if counting.is_all_large():
-        kept = counting.ask(KIND, now=timezone.now(), anew=request.method == "POST")
+    kept = counting.ask_if_large(KIND, now=timezone.now(), anew=request.method == "POST")
     if request.method == "POST":
         return redirect(again)
     if kept is not None and not kept.is_there:

@@ -72,9 +72,9 @@ def _narrowed(request: Request) -> Narrowed:
 
 def _kept(request: Request, where: Narrowed) -> Counted | None:
     """The figures counted beforehand, for a whole area too large to be counted while somebody waits."""
-    if where.place is not None or not counting.is_all_large(dearer=DEARER):
+    if where.place is not None:
         return None
-    return counting.ask(overview.KIND, now=timezone.now(), anew=request.method == "POST")
+    return counting.ask_if_large(overview.KIND, now=timezone.now(), anew=request.method == "POST", dearer=DEARER)
 
 
 @requires(Permission.VIEW_ARCHIVES, methods=("GET", "POST"))

@@ -35,9 +35,7 @@ def duplicates(request: Request) -> HttpResponse:
     """Pairs of archives that may be of one child, the likeliest first, each with the reason. Posted: look anew in an area
     so large that it is looked through beforehand."""
     today, again = timezone.localdate(), reverse("duplicates:list")
-    kept = None
-    if counting.is_all_large():
-        kept = counting.ask(KIND, now=timezone.now(), anew=request.method == "POST")
+    kept = counting.ask_if_large(KIND, now=timezone.now(), anew=request.method == "POST")
     if request.method == "POST":
         return redirect(again)
     if kept is not None and not kept.is_there:

@@ -40,7 +40,7 @@ def home(request: Request) -> HttpResponse:
     if allows(Permission.LOG_CONTACTS):
         return _work(request, today)
     if allows(Permission.VIEW_PAIRINGS):
-        kept = counting.ask(KIND, now=timezone.now()) if counting.is_all_large() else None
+        kept = counting.ask_if_large(KIND, now=timezone.now())
         values = kept.figures if kept else None
         return page(
             request,
