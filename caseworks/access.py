@@ -241,6 +241,15 @@ def scope_of(posting: Posting | None, today: date) -> Scope:
 
 
 @contextmanager
+def _in_force(entered: Acting) -> Iterator[Acting]:
+    token = _acting.set(entered)
+    try:
+        yield entered
+    finally:
+        _acting.reset(token)
+
+
+@contextmanager
 def scope(
     user: User,
     *,
@@ -253,24 +262,16 @@ def scope(
     today = today or timezone.localdate()
     if posting is None:
         posting = next(iter(user.postings_on(today)), None)
-    entered = Acting(scope_of(posting, today), user, posting, address, verified)
-    token = _acting.set(entered)
-    try:
+    with _in_force(Acting(scope_of(posting, today), user, posting, address, verified)) as entered:
         yield entered
-    finally:
-        _acting.reset(token)
 
 
 @contextmanager
 def nobody(*, posting: Posting | None = None, address: str | None = None) -> Iterator[Acting]:
     """Put in force that nobody has signed in, and so reaches no child; the audit trail keeps the address, and the
     posting of the account that was tried."""
-    entered = Acting(Scope((), (), timezone.localdate()), posting=posting, address=address)
-    token = _acting.set(entered)
-    try:
+    with _in_force(Acting(Scope((), (), timezone.localdate()), posting=posting, address=address)) as entered:
         yield entered
-    finally:
-        _acting.reset(token)
 
 
 @contextmanager
@@ -279,12 +280,8 @@ def arriving() -> Iterator[Acting]:
     before = _acting.get()
     if before is None:
         raise ScopeError("No scope is in force to which anything could be added.")
-    entered = replace(before, scope=replace(before.scope, arriving=True))
-    token = _acting.set(entered)
-    try:
+    with _in_force(replace(before, scope=replace(before.scope, arriving=True))) as entered:
         yield entered
-    finally:
-        _acting.reset(token)
 
 
 @contextmanager
@@ -302,12 +299,9 @@ def everyone(reason: str, *, arriving: bool = False) -> Iterator[Acting]:
         before.user if before else None,
         before.posting if before else None,
     )
-    token = _acting.set(entered)
-    try:
+    with _in_force(entered):
         audit.record("scope.everyone", reason=reason)
         yield entered
-    finally:
-        _acting.reset(token)
 
 
 # --- Guards -----------------------------------------------------------------------------------------------------------
