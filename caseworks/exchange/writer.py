@@ -19,7 +19,7 @@ from caseworks.exchange.work import Fields, Work
 from children import names
 from children.facts.kinds import KINDS
 from children.models import Arrival, Child, Enrolment, Reach, Residence
-from children.reach import close_road, open_many
+from children.reach import open_many
 from guardians.models import Absence, Declaration, Entrustment, Kinship, Relative, Situation
 
 PIECE = 1000
@@ -88,7 +88,8 @@ def ready_rows(work: Work) -> Iterator[tuple[str, Any]]:
 class Writer:
     """Collects the work of many rows as model rows; `write()` puts them in, in the running transaction.
 
-    With `batch`, the archives are new and stay hidden: nobody sees them before `open_batch`.
+    With `batch`, the archives are new and stay hidden: nobody sees them before `open_batch`. What others see already is
+    changed by atonce.py.
     """
 
     def __init__(self, works: Iterable[Work], *, batch: UUID | None = None) -> None:
@@ -97,7 +98,6 @@ class Writer:
         self.arrivals: list[Arrival] = []
         self.ended: dict[tuple[str, date, int | None], list[UUID]] = defaultdict(list)
         self.amended: dict[tuple[str, int | None, str], tuple[Fields, list[UUID]]] = {}
-        self.closed: list[tuple[UUID, str, str]] = []
         self.batch = batch
         for work in works:
             self._add(work)
@@ -113,7 +113,6 @@ class Writer:
             self.ended[table, work.on, version].append(key)
         for table, key, version, fields, _before in work.amended:
             self.amend(table, key, version, fields)
-        self.closed += [(work.child_id, via, path) for via, path in work.closed]
 
     def amend(self, table: str, key: UUID, version: int | None, fields: Fields) -> None:
         """Give a row other values; rows that get the same ones are written together."""
@@ -143,8 +142,6 @@ class Writer:
                     model.objects.bulk_create(piece)
         for (table, version, _same), (fields, keys) in sorted(self.amended.items(), key=_in_order):
             self._change(TABLES[table], keys, _with_derived(table, fields), version)
-        for child, via, path in self.closed:
-            close_road(child, via, path)  # type: ignore[arg-type]
 
     def _change(self, model: Any, keys: list[UUID], fields: Fields, version: int | None, **still: Any) -> None:
         """Change rows that are still as they were; raises MovedError if one is not."""
