@@ -302,7 +302,7 @@ class SettleForm(MergingForm, ClassifiedForm, ActionForm):
 
 
 class CloseForm(ActionForm):
-    """Why and when an archive is closed."""
+    """Why and when an archive is closed, or several."""
 
     fields: dict[str, Any]  # each kind of field has attributes of its own
 

@@ -49,16 +49,3 @@ class ChangeClassForm(ActionForm):
         if not values.get("grade") and not values.get("class_name"):
             raise forms.ValidationError(_("Choose a grade or type a class."), code="nothing")
         return values
-
-
-class CloseManyForm(ActionForm):
-    """Why and when the archives are closed."""
-
-    fields: dict[str, Any]  # each kind of field has attributes of its own
-
-    reason = forms.ChoiceField(label=_("Reason of exit"))
-    on = _on(_("Closed on"))
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["reason"].choices = [("", "—"), *codelists.EXIT_REASON.choices()]

@@ -21,8 +21,9 @@ from caseworks import codelists
 from caseworks.access import Permission, requires
 from caseworks.pages import page
 from caseworks.requests import Request
+from children.forms.archive import CloseForm
 from children.forms.filters import ChildrenFilter
-from children.forms.lists import ChangeClassForm, CloseManyForm
+from children.forms.lists import ChangeClassForm
 from children.handover.bulk import HAND_OVER
 from children.lists import actions
 from children.lists.acts import Act, Planned, Values
@@ -114,7 +115,7 @@ ACTS = {
         _change_classes, _class_sentence,
     ),
     "close": Act(
-        gettext_lazy("Close archives"), gettext_lazy("Close the archives"), CloseManyForm, _plan_closing, _close,
+        gettext_lazy("Close archives"), gettext_lazy("Close the archives"), CloseForm, _plan_closing, _close,
         _closing_sentence,
     ),
     "handover": HAND_OVER,
