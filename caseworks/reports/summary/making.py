@@ -81,15 +81,15 @@ class Summary:
         return (*self.lines, self.total)
 
     @property
-    def groups(self) -> list[tuple[str, int]]:
-        """The upper headings, each with how many columns it stands over."""
-        found: list[list] = []
+    def groups(self) -> list[tuple[str, list[Column]]]:
+        """The upper headings, each with the columns it stands over; a column that has none stands alone."""
+        found: list[tuple[str, list[Column]]] = []
         for column in self.columns:
             if found and column.group and found[-1][0] == column.group:
-                found[-1][1] += 1
+                found[-1][1].append(column)
             else:
-                found.append([column.group, 1])
-        return [(words, number) for words, number in found]
+                found.append((column.group, [column]))
+        return found
 
 
 class Numbers:

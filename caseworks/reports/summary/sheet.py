@@ -33,12 +33,12 @@ def summary_book(made: Summary, *, made_on: date, stamp: Stamp) -> IO[bytes]:
         page.write_string(1, min(12, last), f"截止日期：{made.question.last.isoformat()}")
         page.write_string(2, 0, STUB[made.by], heading)
         at = 1
-        for words, number in made.groups:
-            if number > 1:
-                page.merge_range(2, at, 2, at + number - 1, words, heading)
+        for words, columns in made.groups:
+            if len(columns) > 1:
+                page.merge_range(2, at, 2, at + len(columns) - 1, words, heading)
             else:
                 page.write_string(2, at, words, heading)
-            at += number
+            at += len(columns)
         first = 5 if made.kind == OFFICIAL else 4
         for row, headings in ((3, [column.heading for column in made.columns]), (4, _numbers(made)))[: first - 3]:
             page.write_blank(row, 0, None, heading)
